@@ -1,0 +1,168 @@
+"""An API object whose body is plain JSON, rendered in Python."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import jsii
+
+from patterns import place, tree
+from patterns.errors import InvalidValue, WrongType
+from patterns.metadata import Metadata, check_name
+from patterns.model.json import Json, JsonObject
+from patterns.plain_json import plain_object
+from patterns.resolvers import custom_resolvers, resolved
+
+import cdk8s  # isort: skip  # after patterns.tree, which finds Node
+
+AnyConstruct = place.AnyConstruct
+
+_API_VERSION = re.compile(r"([^/\s]+/)?[^/\s]+")
+
+
+class Manifest(tree.ReadOnly, cdk8s.ApiObject, metaclass=tree.ConstructMeta):
+    """One manifest of any kind.
+
+    It costs one message to Node, and none is sent besides unless somebody asks for ``metadata``. JSON patches are
+    applied last.
+
+    Args:
+        scope: the chart, or any construct below one.
+        id: unique in its scope.
+        api_version: such as ``"apps/v1"``.
+        kind: such as ``"Deployment"``.
+        body: everything besides ``apiVersion``, ``kind`` and ``metadata``, as plain JSON; the order of keys is kept.
+            A subclass may override `render_body` instead.
+        name: ``metadata.name``, a DNS-1123 subdomain; default the name that the chart generates.
+        namespace: default the chart's.
+        labels: beside the chart's.
+        annotations: of the object.
+        metadata: everything else of ``metadata``, such as ``finalizers``.
+
+    Raises:
+        WrongType: for a value in ``body`` or ``metadata`` that JSON does not have.
+        InvalidValue: for a name that Kubernetes refuses.
+        NotFound: when there is no chart above.
+    """
+
+    if not TYPE_CHECKING:
+        api_version = tree.Local(lambda self: self._manifest.api_version)
+        kind = tree.Local(lambda self: self._manifest.kind)
+        name = tree.Local(lambda self: self._manifest.name)
+        chart = tree.Local(place.chart_of)
+        # asking for it is how a label gets in behind our back, so it is read again when the object is rendered
+        metadata = tree.Local(lambda self: self._manifest.metadata.in_node(self))
+
+    def __init__(
+        self,
+        scope: AnyConstruct,
+        id: str,
+        *,
+        api_version: str,
+        kind: str,
+        body: Mapping[str, Json] | None = None,
+        name: str | None = None,
+        namespace: str | None = None,
+        labels: Mapping[str, str] | None = None,
+        annotations: Mapping[str, str] | None = None,
+        metadata: Mapping[str, Json] | None = None,
+    ) -> None:
+        place.check_place(scope, id)
+        _check_type(api_version, kind)
+        own = Metadata(name=name, namespace=namespace, labels=labels, annotations=annotations, extra=metadata)
+        chart = place.chart_of(scope)
+        asked = own.name is None
+        if own.name is None:
+            own.name = tree.object_name(chart, place.join(place.path_of(scope), id), kind)
+        if own.name is not None:
+            check_name(own.name, api_version, kind, generated=asked)
+        content = plain_object(body or {})
+        for key in ("apiVersion", "kind", "metadata"):
+            if key in content:
+                raise InvalidValue(f"body must not hold {key!r}, which has an option of its own")
+        place.create(
+            cdk8s.ApiObject, self, scope, id, {"apiVersion": api_version, "kind": kind, "metadata": own.for_node()}
+        )
+        own.name = own.name if own.name is not None else jsii.get(self, "name")
+        own.inherit(chart)
+        self._manifest = _State(api_version, kind, own.name, own, content)
+        check_name(own.name, api_version, kind, generated=asked)
+
+    @property
+    def namespace(self) -> str | None:
+        """``metadata.namespace``, be it the object's own or the chart's."""
+        return self._manifest.metadata.namespace
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """``metadata.labels`` as they were written, the chart's included."""
+        return self._manifest.metadata.all_labels()
+
+    def add_labels(self, labels: Mapping[str, str]) -> None:
+        """Add labels; one that the object was given by ``labels=`` stays as it is, one of the chart's is replaced."""
+        self._manifest.metadata.add_labels(labels)
+
+    def render_body(self) -> JsonObject:
+        """Everything besides ``apiVersion``, ``kind`` and ``metadata``; asked for when the app is synthesized."""
+        return self._manifest.body
+
+    def findings(self) -> list[str]:
+        """What is wrong with the object as a whole, a sentence each; any finding stops the synthesis."""
+        return []
+
+    def to_json(self) -> Any:
+        """The object as it is written: ``apiVersion``, ``kind``, ``metadata``, then the body in its own order.
+
+        Raises:
+            InvalidValue: when a JSON patch does not fit.
+        """
+        own = self._manifest
+        resolvers = custom_resolvers(self)
+        metadata = own.metadata.render(self, ask=bool(resolvers))
+        document: JsonObject = {"apiVersion": own.api_version, "kind": own.kind, "metadata": metadata}
+        document.update(plain_object(self.render_body()))
+        if resolvers:
+            document = resolved(self, document, resolvers)
+        return _patched(document, own.patches) if own.patches else document
+
+    def add_json_patch(self, *ops: cdk8s.JsonPatch) -> None:
+        """Change the rendered object by JSON patches (RFC 6902), after everything else.
+
+        Args:
+            ops: operations such as ``cdk8s.JsonPatch.replace("/spec/replicas", 3)``.
+        """
+        self._manifest.patches.extend(ops)
+
+
+class _State:
+    __slots__ = ("api_version", "body", "kind", "metadata", "name", "patches")
+
+    def __init__(self, api_version: str, kind: str, name: str, metadata: Metadata, body: JsonObject) -> None:
+        self.api_version = api_version
+        self.kind = kind
+        self.name = name
+        self.metadata = metadata
+        self.body = body
+        self.patches: list[cdk8s.JsonPatch] = []
+
+
+def _check_type(api_version: object, kind: object) -> None:
+    for option, value in (("api_version", api_version), ("kind", kind)):
+        if not isinstance(value, str):
+            raise WrongType(f"{option} must be a string, got {type(value).__name__}")
+    if not isinstance(api_version, str) or not _API_VERSION.fullmatch(api_version):
+        raise InvalidValue(f"api_version must be VERSION or GROUP/VERSION, such as 'apps/v1', got {api_version!r}")
+    if not kind:
+        raise InvalidValue("kind must not be empty")
+
+
+def _patched(document: JsonObject, patches: list[cdk8s.JsonPatch]) -> JsonObject:
+    try:
+        changed: JsonObject = cdk8s.JsonPatch.apply(document, *patches)
+    except RuntimeError as error:
+        reason = str(error).removeprefix("Error: ").splitlines()[0]
+        raise InvalidValue(f"a JSON patch does not fit: {reason}") from None
+    first: JsonObject = {key: changed[key] for key in ("apiVersion", "kind", "metadata") if key in changed}
+    return {**first, **changed}

@@ -1,0 +1,208 @@
+"""Where a construct stands in the tree, as far as it is known in Python, which needs no message to Node.
+
+Each of our constructs costs one message, its creation. A construct that somebody else made is asked once, and the
+answers are kept by its jsii reference: a Python wrapper of a JavaScript object may be a new one at every access.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+# Node's environment is that of the moment when it starts, which is now: cdk8s asks it for this variable at every name
+LEGACY_HASH = bool(os.environ.get("CDK8SLEGACY_HASH"))
+
+try:
+    from patterns.node import find_node
+except ImportError:  # until patterns.node is there
+
+    def find_node() -> None:
+        """Stand-in."""
+
+
+find_node()
+
+import cdk8s  # noqa: E402  # importing it starts Node, which find_node has to find before
+import constructs  # noqa: E402
+import jsii  # noqa: E402
+
+from patterns.errors import Conflict, InvalidValue, NotFound, WrongType  # noqa: E402
+
+if TYPE_CHECKING:
+    from patterns.defaults import Defaults
+
+AnyConstruct = constructs.IConstruct
+
+
+class Refused(Conflict, RuntimeError):
+    """What cdk8s itself refuses, such as a second construct of one id; a ``RuntimeError`` as under plain cdk8s."""
+
+
+class _Place:
+    """What is known of a construct's place. ``id`` is None where only Node knows it."""
+
+    __slots__ = ("chart", "id", "node", "path", "root", "scope")
+
+    def __init__(self, scope: AnyConstruct | None, id: str | None) -> None:
+        self.scope = scope
+        self.id = id
+        self.path: str | None = None
+        self.chart: cdk8s.Chart | None = None
+        self.root: AnyConstruct | None = None
+        self.node: constructs.Node | None = None
+
+
+_places: dict[str, _Place] = {}
+_defaults: dict[str, Defaults] = {}
+
+
+def ref_of(construct: object) -> str:
+    """The jsii reference: equal for every Python wrapper of one object in Node, and never used again."""
+    reference: str = construct.__jsii_ref__.ref  # type: ignore[attr-defined]  # jsii sets it on every object it made
+    return reference
+
+
+def path_of(construct: AnyConstruct) -> str:
+    """``construct.node.path``: the ids from below the root down, joined by ``/``."""
+    place = _place(construct)
+    if place.path is None:
+        if place.id is None or place.scope is None:
+            place.path = _node(construct, place).path
+        else:
+            place.path = join(path_of(place.scope), place.id)
+    return place.path
+
+
+def scope_of(construct: AnyConstruct) -> AnyConstruct | None:
+    """``construct.node.scope``: the construct above; None at the root."""
+    place = _place(construct)
+    if place.scope is None and place.root is None:
+        place.scope = _node(construct, place).scope
+        if place.scope is None:
+            place.root = construct
+    return place.scope
+
+
+def root_of(construct: AnyConstruct) -> AnyConstruct:
+    """``construct.node.root``: an App, as a rule."""
+    place = _place(construct)
+    if place.root is None:
+        own = place.id is not None and place.scope is not None
+        place.root = root_of(place.scope) if own and place.scope else _node(construct, place).root
+    return place.root
+
+
+def chart_of(construct: AnyConstruct) -> cdk8s.Chart:
+    """The chart that the construct is in; a chart is in itself.
+
+    Raises:
+        NotFound: when there is no chart above.
+    """
+    place = _place(construct)
+    if place.chart is None:
+        if is_a(construct, cdk8s.Chart):
+            place.chart = construct  # type: ignore[assignment]  # a chart, or a proxy that answers as one
+        elif place.id is not None and place.scope is not None:
+            place.chart = chart_of(place.scope)
+        else:
+            try:
+                place.chart = cdk8s.Chart.of(construct)
+            except RuntimeError:
+                raise NotFound(f"{path_of(construct) or 'the app'!r} is in no chart; place it in a Chart") from None
+    assert place.chart is not None
+    return place.chart
+
+
+def defaults_of(construct: AnyConstruct) -> list[Defaults]:
+    """The replacements of defaults that hold for the construct, the nearest first."""
+    found = []
+    above: AnyConstruct | None = construct if _defaults else None
+    while above is not None:
+        replacements = _defaults.get(ref_of(above))
+        if replacements is not None:
+            found.append(replacements)
+        above = scope_of(above)
+    return found
+
+
+def keep_defaults(construct: AnyConstruct, replacements: Defaults | None) -> None:
+    """Let replacements of defaults hold for the construct and for everything below it."""
+    if replacements:
+        _defaults[ref_of(construct)] = dict(replacements)
+
+
+def is_a(construct: object, kind: type) -> bool:
+    """``isinstance`` that looks through jsii's proxies of objects whose class has no name in Python."""
+    return isinstance(construct, kind) or any(isinstance(d, kind) for d in getattr(construct, "_delegates", ()))
+
+
+def join(above: str, id: str) -> str:
+    """The path of a construct: what constructs makes of its id, below what is above."""
+    id = id.replace("/", "--")
+    return f"{above}/{id}" if above else id
+
+
+def check_place(scope: object, id: object) -> None:
+    """Refuse a scope that is no construct, and an id that is no name; with checks that ``-O`` keeps."""
+    if not isinstance(id, str):
+        raise WrongType(f"id must be a string, got {type(id).__name__}")
+    if not is_a(scope, constructs.Construct) and not hasattr(scope, "node"):
+        raise WrongType(
+            f"scope must be the construct to place it in, got {type(scope).__name__}; inside a construct that is self"
+        )
+    if not id:
+        raise InvalidValue("id must not be empty; it is unique among the constructs of one scope")
+
+
+def create(kind: type, self: Any, scope: AnyConstruct | None, id: str, *props: object) -> None:
+    """Make the construct in Node: one message.
+
+    Raises:
+        WrongType: when scope or id are none.
+        Refused: when there is a construct of that id already, or the scope is locked.
+    """
+    check_place(scope, id)
+    try:
+        jsii.create(kind, self, [scope, id, *props])
+    except RuntimeError as error:
+        raised = raised_in_python(error)
+        if raised is not None:
+            raise raised from None
+        raise Refused(str(error).removeprefix("Error: ")) from None
+    # newlines in ids are treated by some versions of constructs only, so Node is asked there
+    _places[ref_of(self)] = _Place(scope, None if "\n" in id else id.replace("/", "--"))
+
+
+def keep_root(construct: AnyConstruct) -> None:
+    """Remember a root that was made with an empty id."""
+    place = _places[ref_of(construct)] = _Place(None, None)
+    place.path = ""
+    place.root = construct
+
+
+def raised_in_python(error: BaseException) -> Exception | None:
+    """The exception that user code raised when Node called it back; jsii reports it to Node, and loses its type.
+
+    jsii sends it while it handles it, so that Node's complaint has it as its context.
+    """
+    found: Exception | None = None
+    context = error.__context__
+    while context is not None:
+        if isinstance(context, Exception) and type(context).__name__ not in ("JSIIError", "JavaScriptError"):
+            found = context
+        context = context.__context__
+    return found
+
+
+def _place(construct: AnyConstruct) -> _Place:
+    ref = ref_of(construct)
+    place = _places.get(ref)
+    if place is None:
+        place = _places[ref] = _Place(None, None)
+    return place
+
+
+def _node(construct: AnyConstruct, place: _Place) -> constructs.Node:
+    if place.node is None:
+        place.node = construct.node
+    return place.node

@@ -1,0 +1,234 @@
+"""Our own constructs and charts, and what Python knows of the tree without a message to Node."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from patterns.dns_label import dns_label
+from patterns.errors import PatternError, WrongType, trimmed
+from patterns.place import (
+    LEGACY_HASH,
+    AnyConstruct,
+    chart_of,
+    create,
+    defaults_of,
+    join,
+    keep_defaults,
+    path_of,
+    ref_of,
+    root_of,
+    scope_of,
+)
+
+import cdk8s  # isort: skip  # after patterns.place, which finds Node
+import constructs  # isort: skip
+import jsii  # isort: skip
+
+if TYPE_CHECKING:
+    from patterns.defaults import Defaults
+
+__all__ = [
+    "AnyConstruct",
+    "Chart",
+    "Construct",
+    "ConstructMeta",
+    "chart_of",
+    "defaults_of",
+    "generated_name",
+    "keep_defaults",
+    "path_of",
+    "ref_of",
+    "root_of",
+    "scope_of",
+]
+
+T = TypeVar("T")
+
+
+class ConstructMeta(jsii.JSIIMeta):
+    """Says which construct a mistake was made in, and cuts this package's frames out of the traceback."""
+
+    def __call__(cls: type[T], *args: Any, **kwargs: Any) -> T:
+        try:
+            return cast("T", super().__call__(*args, **kwargs))  # type: ignore[misc]  # cls is a ConstructMeta
+        except PatternError as error:
+            if "placed" in error.__dict__:
+                raise trimmed(error) from None
+            error.__dict__["placed"] = True
+            raise trimmed(error, f"{cls.__name__} {_wanted_path(*args, **kwargs)!r}") from None
+
+
+def _wanted_path(scope: AnyConstruct | None = None, id: object = "", *_: object, **__: object) -> str:
+    above = path_of(scope) if scope is not None and hasattr(scope, "__jsii_ref__") else ""
+    return join(above, str(id))
+
+
+class Construct(constructs.Construct):
+    """A construct: the parent of your own bundles of objects and patterns.
+
+    Args:
+        scope: the construct that it is placed in.
+        id: unique among the constructs of the scope.
+    """
+
+    def __init__(self, scope: constructs.Construct, id: str) -> None:
+        create(constructs.Construct, self, scope, id)
+
+
+class Local:
+    """A property of Node's whose value is known in Python.
+
+    jsii makes a callback from Node of every data descriptor that stands over a property of its own, so this is none;
+    `ReadOnly` keeps it from being set.
+    """
+
+    def __init__(self, read: Callable[[Any], Any]) -> None:
+        self.read = read
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.original = next(vars(above)[name] for above in owner.__mro__[1:] if name in vars(above))
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        # the class has to answer with Node's property: jsii looks there for what subclasses override
+        return self.original if instance is None else self.read(instance)
+
+
+class ReadOnly:
+    """Keeps what Node knows as well from being changed in Python alone."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in _READ_ONLY and isinstance(inspect.getattr_static(type(self), name), Local):
+            raise AttributeError(f"property {name!r} of {type(self).__name__!r} object has no setter")
+        super().__setattr__(name, value)
+
+
+_READ_ONLY = frozenset({"api_version", "chart", "kind", "labels", "metadata", "name", "namespace"})
+
+
+class _ChartFacts:
+    __slots__ = ("hashed", "labels", "namespace")
+
+    def __init__(self, namespace: str | None, labels: Mapping[str, str], hashed: bool | None) -> None:
+        self.namespace = namespace
+        self.labels = labels
+        self.hashed = hashed
+
+
+_charts: dict[str, _ChartFacts] = {}
+
+
+class Chart(ReadOnly, cdk8s.Chart):
+    """One file of manifests, as `cdk8s.Chart` is.
+
+    Args:
+        scope: the app, or another chart.
+        id: unique in its scope; the file is named after it.
+        namespace: of every object in it that has none of its own; default none is rendered.
+        labels: of every object in it.
+        disable_resource_name_hashes: leave the hash out of generated names; they may clash then.
+        defaults: replacements of the library's defaults, for everything in it.
+    """
+
+    def __init__(
+        self,
+        scope: constructs.Construct,
+        id: str,
+        *,
+        namespace: str | None = None,
+        labels: Mapping[str, str] | None = None,
+        disable_resource_name_hashes: bool = False,
+        defaults: Defaults | None = None,
+    ) -> None:
+        own = dict(labels or {})
+        if namespace is not None and not isinstance(namespace, str):
+            raise WrongType(f"Chart {id!r}: namespace must be a string, got {type(namespace).__name__}")
+        for key, value in own.items():
+            if not isinstance(key, str) or not isinstance(value, str):
+                raise WrongType(f"Chart {id!r}: labels must hold strings, got {key!r}: {value!r}")
+        hashed = not disable_resource_name_hashes
+        props: dict[str, object] = {"labels": own, "disableResourceNameHashes": not hashed}
+        if namespace is not None:
+            props["namespace"] = namespace
+        create(cdk8s.Chart, self, scope, id, props)
+        _charts[ref_of(self)] = _ChartFacts(namespace, own, hashed)
+        keep_defaults(self, defaults)
+
+    if not TYPE_CHECKING:
+        namespace = Local(lambda self: _charts[ref_of(self)].namespace)
+        labels = Local(lambda self: dict(_charts[ref_of(self)].labels))
+
+
+def of_chart(chart: cdk8s.Chart) -> tuple[str | None, Mapping[str, str]]:
+    """The namespace and the labels that a chart gives to its objects. Somebody else's chart is asked once."""
+    kind = type(chart)
+    ours = kind.namespace is Chart.namespace and kind.labels is Chart.labels
+    if not ours and (kind.namespace is not cdk8s.Chart.namespace or kind.labels is not cdk8s.Chart.labels):
+        return chart.namespace, chart.labels
+    facts = _charts.get(ref_of(chart))
+    if facts is None:
+        facts = _charts[ref_of(chart)] = _ChartFacts(chart.namespace, chart.labels, None)
+    return facts.namespace, facts.labels
+
+
+def object_name(chart: cdk8s.Chart, path: str, kind: str) -> str | None:
+    """The name that the chart gives to an object at ``path``; None where only the chart itself can tell."""
+    facts = _charts.get(ref_of(chart))
+    if (
+        facts is None
+        or facts.hashed is None
+        or type(chart).generate_object_name is not cdk8s.Chart.generate_object_name
+    ):
+        return None
+    # a CronJob's name leaves 11 characters for those of its Jobs
+    return label_of_path(path, root_of(chart), max_len=52 if kind == "CronJob" else 63, include_hash=facts.hashed)
+
+
+def generated_name(
+    construct: AnyConstruct,
+    *,
+    extra: tuple[str, ...] = (),
+    max_len: int = 63,
+    include_hash: bool = True,
+    delimiter: str = "-",
+) -> str:
+    """``cdk8s.Names.to_dns_label``: unique and stable, from the construct's path.
+
+    Args:
+        construct: what the name is for.
+        extra: parts of the name that come after the path.
+        max_len: most characters, at least 8 with the hash.
+        include_hash: whether a hash of the path comes last.
+        delimiter: what stands between the parts.
+    """
+    return label_of_path(
+        path_of(construct),
+        root_of(construct),
+        extra=extra,
+        max_len=max_len,
+        include_hash=include_hash,
+        delimiter=delimiter,
+    )
+
+
+def label_of_path(
+    path: str,
+    root: AnyConstruct,
+    *,
+    extra: tuple[str, ...] = (),
+    max_len: int = 63,
+    include_hash: bool = True,
+    delimiter: str = "-",
+) -> str:
+    """The name that a construct at ``path`` below ``root`` gets."""
+    return dns_label(
+        path,
+        # the root's own id is hashed as well, and stands in the path only where it is not empty
+        ids=[*([] if path_of(root) else [""]), *path.split("/")] if path else [""],
+        extra=extra,
+        max_len=max_len,
+        include_hash=include_hash,
+        delimiter=delimiter,
+        legacy_hash=LEGACY_HASH,
+    )
