@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-# Node's environment is that of the moment when it starts, which is now: cdk8s asks it for this variable at every name
-LEGACY_HASH = bool(os.environ.get("CDK8SLEGACY_HASH"))
+# Node's environment is that of the moment when it starts, which is now: cdk8s asks it for these at every name
+LEGACY_HASH = bool(os.environ.get("CDK8S_LEGACY_HASH"))
+# where an I is no capital i, JavaScript makes other small letters than Python
+TURKIC = any(os.environ.get(name, "").startswith(("tr", "az")) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
 
 try:
     from patterns.node import find_node
@@ -111,6 +113,17 @@ def chart_of(construct: AnyConstruct) -> cdk8s.Chart:
                 raise NotFound(f"{path_of(construct) or 'the app'!r} is in no chart; place it in a Chart") from None
     assert place.chart is not None
     return place.chart
+
+
+def keep_chart(construct: AnyConstruct, chart: cdk8s.Chart) -> None:
+    """Remember the chart that a construct is in."""
+    _place(construct).chart = chart
+
+
+def is_known(construct: AnyConstruct) -> bool:
+    """Whether the construct's chart can be told without a question to Node."""
+    place = _places.get(ref_of(construct))
+    return place is not None and (place.chart is not None or (place.scope is not None and is_known(place.scope)))
 
 
 def defaults_of(construct: AnyConstruct) -> list[Defaults]:

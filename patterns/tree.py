@@ -10,6 +10,7 @@ from patterns.dns_label import dns_label
 from patterns.errors import PatternError, WrongType, trimmed
 from patterns.place import (
     LEGACY_HASH,
+    TURKIC,
     AnyConstruct,
     chart_of,
     create,
@@ -202,6 +203,14 @@ def generated_name(
         include_hash: whether a hash of the path comes last.
         delimiter: what stands between the parts.
     """
+    if TURKIC:
+        return cdk8s.Names.to_dns_label(
+            cast("constructs.Construct", construct),
+            extra=list(extra),
+            max_len=max_len,
+            include_hash=include_hash,
+            delimiter=delimiter,
+        )
     return label_of_path(
         path_of(construct),
         root_of(construct),

@@ -1,0 +1,236 @@
+"""The root of the tree, and how it becomes files."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from patterns import place, tree
+from patterns.errors import PatternError, SynthesisError
+from patterns.files import (
+    ChartDocuments,
+    Document,
+    Layout,
+    file_per_app,
+    file_per_chart,
+    file_per_resource,
+    folder_per_chart,
+)
+from patterns.manifest import Manifest
+from patterns.model.json import JsonObject
+from patterns.output import write
+from patterns.plain_json import plain_object
+from patterns.resolvers import keep_resolvers
+from patterns.synthesis import Order, order_of
+
+try:
+    from patterns.yaml import write_yaml
+except ImportError:  # until patterns.yaml is there
+
+    def write_yaml(documents: Any) -> str:
+        return cdk8s.Yaml.stringify(*documents)
+
+
+import cdk8s  # isort: skip  # after patterns.place, which finds Node
+from jsii.errors import JSIIError  # isort: skip
+
+if TYPE_CHECKING:
+    from patterns.defaults import Defaults
+
+#: changes of somebody else's object, by its reference: called with what its ``to_json()`` gives, the result is written
+attachments: dict[str, Callable[[JsonObject], JsonObject]] = {}
+
+
+class App(tree.ReadOnly, cdk8s.App):
+    """A `cdk8s.App` that renders and writes in Python: the same documents in the same files, all of them or none.
+
+    Args:
+        outdir: where the files go; default the environment's ``CDK8S_OUTDIR``, else ``dist``. A relative path starts
+            at the working directory of this moment.
+        output_file_extension: of every file; default ``.k8s.yaml``.
+        record_construct_metadata: write ``construct-metadata.json`` as well, the path of each object by its name;
+            default whether the environment's ``CDK8S_RECORD_CONSTRUCT_METADATA`` is ``true``.
+        resolvers: custom resolvers of values, asked before those of cdk8s.
+        yaml_output_type: what is one file; default `cdk8s.YamlOutputType.FILE_PER_CHART`.
+        defaults: replacements of the library's defaults, for the whole app.
+    """
+
+    if not TYPE_CHECKING:
+        outdir = tree.Local(lambda self: self._options.outdir)
+        output_file_extension = tree.Local(lambda self: self._options.extension)
+        yaml_output_type = tree.Local(lambda self: self._options.output_type)
+
+    def __init__(
+        self,
+        *,
+        outdir: str | None = None,
+        output_file_extension: str | None = None,
+        record_construct_metadata: bool | None = None,
+        resolvers: Sequence[cdk8s.IResolver] | None = None,
+        yaml_output_type: cdk8s.YamlOutputType | None = None,
+        defaults: Defaults | None = None,
+    ) -> None:
+        #: Node validates the tree, or expands its dependencies: validations of the root have nothing to do then
+        self.synthesizing = False
+        if record_construct_metadata is None:
+            record_construct_metadata = os.environ.get("CDK8S_RECORD_CONSTRUCT_METADATA") == "true"
+        directory = outdir if outdir is not None else os.environ.get("CDK8S_OUTDIR", "dist")
+        self._options = _Options(
+            outdir=directory,
+            directory=Path(directory).absolute(),
+            extension=output_file_extension if output_file_extension is not None else ".k8s.yaml",
+            record=record_construct_metadata,
+            output_type=yaml_output_type if yaml_output_type is not None else cdk8s.YamlOutputType.FILE_PER_CHART,
+        )
+        super().__init__(
+            # Node has the working directory of its start
+            outdir=str(self._options.directory),
+            output_file_extension=self._options.extension,
+            record_construct_metadata=False,
+            resolvers=resolvers,
+            yaml_output_type=self._options.output_type,
+        )
+        place.keep_root(self)
+        place.keep_defaults(self, defaults)
+        keep_resolvers(self, resolvers or ())
+
+    @property
+    def charts(self) -> list[cdk8s.Chart]:
+        """The charts, those that others depend on first; none while Node validates, so that it writes none."""
+        return [] if self.synthesizing else super().charts
+
+    def synth(self) -> None:
+        """Write every chart to the output directory.
+
+        Raises:
+            SynthesisError: with everything that is wrong in the whole app; nothing was written.
+        """
+        self._ask_node(super().synth)
+        order = self._order()
+        findings: list[str] = []
+        charts = [self._rendered(chart, objects, findings) for chart, objects in order.charts]
+        layout = self._layout(charts, order)
+        _raise_all([*findings, *layout.clashes])
+        files = {name: _text_of(name, documents, findings) for name, documents in layout.files.items()}
+        _raise_all(findings)
+        if self._options.record:
+            files["construct-metadata.json"] = _construct_metadata(order)
+        write(self._options.directory, files, layout.folders)
+
+    def synth_yaml(self) -> str:
+        """Every document of the app in one text.
+
+        Raises:
+            SynthesisError: with everything that is wrong in the whole app.
+        """
+        self._ask_node(super().synth_yaml)
+        findings: list[str] = []
+        charts = [self._rendered(chart, objects, findings) for chart, objects in self._order().charts]
+        _raise_all(findings)
+        text = _text_of("the app", [document.json for chart in charts for document in chart.documents], findings)
+        _raise_all(findings)
+        return text
+
+    def _ask_node(self, question: Callable[[], object]) -> None:
+        """Let Node validate the tree and expand its dependencies; with no charts it writes nothing."""
+        self.synthesizing = True
+        try:
+            question()
+        except (RuntimeError, JSIIError) as error:
+            raise _failure(error) from None
+        finally:
+            self.synthesizing = False
+
+    def _order(self) -> Order:
+        try:
+            return order_of(self)
+        except (RuntimeError, JSIIError) as error:
+            raise _failure(error) from None
+
+    def _rendered(self, chart: cdk8s.Chart, objects: Sequence[cdk8s.ApiObject], findings: list[str]) -> ChartDocuments:
+        folder = self._options.output_type is cdk8s.YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE
+        path = place.path_of(chart)
+        documents = []
+        if type(chart).to_json is not cdk8s.Chart.to_json and not folder:
+            # somebody's chart that renders itself
+            for at, document in enumerate(chart.to_json()):
+                documents.append(Document(plain_object(document), f"{path}[{at}]", "", ""))
+        else:
+            for obj in objects:
+                try:
+                    documents.append(_document(obj, findings, named=folder))
+                except PatternError as error:
+                    findings.append(f"{type(obj).__name__} {place.path_of(obj)!r}: {error}")
+                except (RuntimeError, JSIIError) as error:
+                    raise _failure(error) from None
+        return ChartDocuments(tree.generated_name(chart), path, documents)
+
+    def _layout(self, charts: Sequence[ChartDocuments], order: Order) -> Layout:
+        extension = self._options.extension
+        match self._options.output_type:
+            case cdk8s.YamlOutputType.FILE_PER_APP:
+                return file_per_app(charts, extension)
+            case cdk8s.YamlOutputType.FILE_PER_RESOURCE:
+                return file_per_resource(charts, extension)
+            case cdk8s.YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE:
+                return folder_per_chart(charts, extension, numbered=order.numbered)
+            case _:
+                return file_per_chart(charts, extension, numbered=order.numbered)
+
+
+class _Options:
+    def __init__(
+        self, *, outdir: str, directory: Path, extension: str, record: bool, output_type: cdk8s.YamlOutputType
+    ) -> None:
+        self.outdir = outdir
+        self.directory = directory
+        self.extension = extension
+        self.record = record
+        self.output_type = output_type
+
+
+def _document(obj: cdk8s.ApiObject, findings: list[str], *, named: bool) -> Document:
+    path = place.path_of(obj) if isinstance(obj, Manifest) else ""
+    if isinstance(obj, Manifest):
+        findings.extend(f"{type(obj).__name__} {path!r}: {finding}" for finding in obj.findings())
+        return Document(obj.to_json(), path, obj.kind, obj.name)
+    document = obj.to_json()
+    if type(obj).to_json is not cdk8s.ApiObject.to_json:
+        document = plain_object(document, "to_json()")
+    attached = attachments.get(place.ref_of(obj))
+    if attached is not None:
+        document = attached(document)
+    return Document(document, path, obj.kind if named else "", obj.name if named else "")
+
+
+def _text_of(file: str, documents: Sequence[JsonObject], findings: list[str]) -> str:
+    try:
+        return write_yaml(documents) if documents else ""
+    except PatternError as error:
+        findings.append(f"{file}: {error}")
+        return ""
+
+
+def _construct_metadata(order: Order) -> str:
+    paths: Mapping[str, object] = {
+        obj.name: {"path": place.path_of(obj)} for _, objects in order.charts for obj in objects
+    }
+    return json.dumps({"version": "1.0.0", "resources": paths}, separators=(",", ":"), ensure_ascii=False)
+
+
+def _raise_all(findings: Sequence[str]) -> None:
+    if findings:
+        raise SynthesisError("\n".join(findings), findings)
+
+
+def _failure(error: Exception) -> Exception:
+    """What the user should see of an error that came back from Node: his own exception, or cdk8s' own words."""
+    raised = place.raised_in_python(error)
+    if raised is not None:
+        return raised
+    text = str(error).removeprefix("Error: ")
+    first, *rest = text.split("\n  [")
+    return SynthesisError(text, [f"[{finding}" for finding in rest] or [first])

@@ -1,0 +1,95 @@
+"""Which objects each chart has, in the order of cdk8s, found out with as few questions to Node as will do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from patterns import place
+
+import cdk8s  # isort: skip  # after patterns.place, which finds Node
+import constructs  # isort: skip
+
+
+@dataclass(frozen=True)
+class Order:
+    """The charts of an app, each with its objects.
+
+    Args:
+        charts: those that others depend on come first.
+        numbered: whether a chart depends on another one, for which cdk8s numbers the files.
+    """
+
+    charts: Sequence[tuple[cdk8s.Chart, Sequence[cdk8s.ApiObject]]]
+    numbered: bool
+
+
+def order_of(app: cdk8s.App) -> Order:
+    """The order in which cdk8s writes the app; its dependencies have to be expanded before.
+
+    cdk8s orders each chart by itself. Where no chart depends on another, the chart's part of the whole app's order is
+    the same: no edge crosses charts then, so that within a chart both graphs have the same roots, in the same order.
+    Such charts are not nested either, because a chart depends on the charts in it.
+    """
+    everything = _topology(app.node)
+    charts = [cast("cdk8s.Chart", construct) for construct in everything if place.is_a(construct, cdk8s.Chart)]
+    if not charts:
+        return Order([], False)
+    if _depend_on_each_other(charts):
+        return Order([(chart, _objects_by_itself(chart)) for chart in charts], True)
+    objects = _api_objects(everything)
+    if any(not place.is_known(obj) for obj in objects):
+        _place_in_charts(app)
+    by_chart: dict[str, list[cdk8s.ApiObject]] = {place.ref_of(chart): [] for chart in charts}
+    for obj in objects:
+        by_chart[place.ref_of(place.chart_of(obj))].append(obj)
+    return Order([(chart, by_chart[place.ref_of(chart)]) for chart in charts], False)
+
+
+def _topology(node: constructs.Node) -> list[constructs.IConstruct]:
+    return cdk8s.DependencyGraph(node).topology()
+
+
+def _api_objects(found: Sequence[constructs.IConstruct]) -> list[cdk8s.ApiObject]:
+    return [cast("cdk8s.ApiObject", construct) for construct in found if place.is_a(construct, cdk8s.ApiObject)]
+
+
+def _objects_by_itself(chart: cdk8s.Chart) -> list[cdk8s.ApiObject]:
+    own = place.ref_of(chart)
+    found = _api_objects(_topology(chart.node))
+    return [obj for obj in found if place.ref_of(place.chart_of(obj)) == own]
+
+
+def _depend_on_each_other(charts: Sequence[cdk8s.Chart]) -> bool:
+    """Whether any of the charts depends on another of them.
+
+    They stand in topological order, every chart after those that it depends on. So a graph that is given them backwards
+    keeps that order only where there is no dependency.
+    """
+    backwards = list(reversed(charts))
+    ordered = _topology(_Finds(backwards))
+    return [place.ref_of(chart) for chart in ordered] != [place.ref_of(chart) for chart in backwards]
+
+
+class _Finds(constructs.Node):
+    """A node that finds the given constructs, so that a graph of it holds the dependencies among them alone."""
+
+    def __init__(self, found: Sequence[constructs.IConstruct]) -> None:
+        self._found = list(found)
+        # it needs a place of its own, in a tree that nobody sees
+        root = constructs.RootConstruct("root")
+        super().__init__(root, root, "finds")
+
+    def find_all(self, order: constructs.ConstructOrder | None = None) -> list[constructs.IConstruct]:
+        return self._found
+
+
+def _place_in_charts(app: cdk8s.App) -> None:
+    """Tell everything its chart, with one question: in preorder, and without nested charts, it is the last one seen."""
+    chart: cdk8s.Chart | None = None
+    for construct in app.node.find_all():
+        if place.is_a(construct, cdk8s.Chart):
+            chart = cast("cdk8s.Chart", construct)
+        elif chart is not None:
+            place.keep_chart(construct, chart)
