@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from patterns import place, tree
 from patterns.errors import PatternError, SynthesisError
@@ -25,14 +25,7 @@ from patterns.output import write
 from patterns.plain_json import plain_object
 from patterns.resolvers import keep_resolvers
 from patterns.synthesis import Order, order_of
-
-try:
-    from patterns.yaml import write_yaml
-except ImportError:  # until patterns.yaml is there
-
-    def write_yaml(documents: Any) -> str:
-        return cdk8s.Yaml.stringify(*documents)
-
+from patterns.yaml import write_yaml
 
 import cdk8s  # isort: skip  # after patterns.place, which finds Node
 from jsii.errors import JSIIError  # isort: skip

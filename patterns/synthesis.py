@@ -30,7 +30,6 @@ def order_of(app: cdk8s.App) -> Order:
 
     cdk8s orders each chart by itself. Where no chart depends on another, the chart's part of the whole app's order is
     the same: no edge crosses charts then, so that within a chart both graphs have the same roots, in the same order.
-    Such charts are not nested either, because a chart depends on the charts in it.
     """
     everything = _topology(app.node)
     charts = [cast("cdk8s.Chart", construct) for construct in everything if place.is_a(construct, cdk8s.Chart)]
@@ -39,7 +38,7 @@ def order_of(app: cdk8s.App) -> Order:
     if _depend_on_each_other(charts):
         return Order([(chart, _objects_by_itself(chart)) for chart in charts], True)
     objects = _api_objects(everything)
-    if any(not place.is_known(obj) for obj in objects):
+    if not _nested(charts) and any(not place.is_known(obj) for obj in objects):
         _place_in_charts(app)
     by_chart: dict[str, list[cdk8s.ApiObject]] = {place.ref_of(chart): [] for chart in charts}
     for obj in objects:
@@ -62,14 +61,9 @@ def _objects_by_itself(chart: cdk8s.Chart) -> list[cdk8s.ApiObject]:
 
 
 def _depend_on_each_other(charts: Sequence[cdk8s.Chart]) -> bool:
-    """Whether any of the charts depends on another of them.
-
-    They stand in topological order, every chart after those that it depends on. So a graph that is given them backwards
-    keeps that order only where there is no dependency.
-    """
-    backwards = list(reversed(charts))
-    ordered = _topology(_Finds(backwards))
-    return [place.ref_of(chart) for chart in ordered] != [place.ref_of(chart) for chart in backwards]
+    """Whether any of the charts depends on another of them: its vertex is then not one of the roots of their graph."""
+    roots = cdk8s.DependencyGraph(_Finds(charts)).root.outbound
+    return len(roots) != len(charts)
 
 
 class _Finds(constructs.Node):
@@ -83,6 +77,12 @@ class _Finds(constructs.Node):
 
     def find_all(self, order: constructs.ConstructOrder | None = None) -> list[constructs.IConstruct]:
         return self._found
+
+
+def _nested(charts: Sequence[cdk8s.Chart]) -> bool:
+    """Whether a chart is in another one; a chart depends on its children only, not on a chart deeper below."""
+    paths = {place.path_of(chart) for chart in charts}
+    return any(path[:at] in paths for path in paths for at, letter in enumerate(path) if letter == "/")
 
 
 def _place_in_charts(app: cdk8s.App) -> None:
