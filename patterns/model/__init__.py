@@ -1,0 +1,134 @@
+"""Typed values of a pod that render to plain Kubernetes JSON. Standard library only."""
+
+from __future__ import annotations
+
+from patterns.model.api_value import ApiValue
+from patterns.model.container import Container
+from patterns.model.env import (
+    ConfigMapKey,
+    EnvFrom,
+    EnvSource,
+    EnvVar,
+    FieldPath,
+    FileKey,
+    ResourceField,
+    SecretKey,
+    literal,
+)
+from patterns.model.handler import Exec, Grpc, Handler, HookHandler, HttpGet, HttpHeader, Sleep, TcpSocket
+from patterns.model.image import ImageReference, image_reference
+from patterns.model.json import Json, JsonObject
+from patterns.model.lifecycle import Lifecycle
+from patterns.model.mount import VolumeDevice, VolumeMount
+from patterns.model.paths import FileMode
+from patterns.model.policies import ResizePolicy, RestartRule
+from patterns.model.port import ContainerPort
+from patterns.model.probe import Probe
+from patterns.model.projected import (
+    ClusterTrustBundle,
+    ConfigMapProjection,
+    DownwardApi,
+    DownwardApiFile,
+    DownwardApiProjection,
+    PodCertificate,
+    Projected,
+    SecretProjection,
+    ServiceAccountToken,
+)
+from patterns.model.quantity import Quantity
+from patterns.model.resources import ResourceClaim, ResourceRequirements
+from patterns.model.security import Security
+from patterns.model.security_context import (
+    AppArmorProfile,
+    Capabilities,
+    PodSecurityContext,
+    SeccompProfile,
+    SecurityContext,
+    SELinuxOptions,
+    Sysctl,
+    WindowsOptions,
+)
+from patterns.model.storage import Csi, Ephemeral, Fc, Iscsi, Nfs, OtherVolume
+from patterns.model.value import Value
+from patterns.model.volume import ProjectedSource, Volume, VolumeSource
+from patterns.model.volume_source import (
+    ConfigMapVolume,
+    EmptyDir,
+    HostPath,
+    ImageVolume,
+    KeyToPath,
+    PersistentVolumeClaim,
+    SecretVolume,
+)
+
+__all__ = [
+    "ApiValue",
+    "AppArmorProfile",
+    "Capabilities",
+    "ClusterTrustBundle",
+    "ConfigMapKey",
+    "ConfigMapProjection",
+    "ConfigMapVolume",
+    "Container",
+    "ContainerPort",
+    "Csi",
+    "DownwardApi",
+    "DownwardApiFile",
+    "DownwardApiProjection",
+    "EmptyDir",
+    "EnvFrom",
+    "EnvSource",
+    "EnvVar",
+    "Ephemeral",
+    "Exec",
+    "Fc",
+    "FieldPath",
+    "FileKey",
+    "FileMode",
+    "Grpc",
+    "Handler",
+    "HookHandler",
+    "HostPath",
+    "HttpGet",
+    "HttpHeader",
+    "ImageReference",
+    "ImageVolume",
+    "Iscsi",
+    "Json",
+    "JsonObject",
+    "KeyToPath",
+    "Lifecycle",
+    "Nfs",
+    "OtherVolume",
+    "PersistentVolumeClaim",
+    "PodCertificate",
+    "PodSecurityContext",
+    "Probe",
+    "Projected",
+    "ProjectedSource",
+    "Quantity",
+    "ResizePolicy",
+    "ResourceClaim",
+    "ResourceField",
+    "ResourceRequirements",
+    "RestartRule",
+    "SELinuxOptions",
+    "SeccompProfile",
+    "SecretKey",
+    "SecretProjection",
+    "SecretVolume",
+    "Security",
+    "SecurityContext",
+    "ServiceAccountToken",
+    "Sleep",
+    "Sysctl",
+    "TcpSocket",
+    "Value",
+    "Volume",
+    "VolumeDevice",
+    "VolumeMount",
+    "VolumeSource",
+    "WindowsOptions",
+    "image_reference",
+    "literal",
+]

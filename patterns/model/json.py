@@ -1,0 +1,31 @@
+"""Plain JSON as this library speaks of it, and the readers that make foreign JSON safe to walk."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+JsonObject: TypeAlias = "dict[str, Json]"
+
+
+def object_at(value: Json, *keys: str) -> JsonObject:
+    """The object under ``keys``; an empty one where it is missing, null or of another type."""
+    for key in keys:
+        if not isinstance(value, dict):
+            return {}
+        value = value.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def objects_at(value: Json, *keys: str) -> list[JsonObject]:
+    """The objects in the list under ``keys``; entries of another type are passed over."""
+    *parents, last = keys
+    found = object_at(value, *parents).get(last)
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
+def text_at(value: Json, *keys: str) -> str:
+    """The string under ``keys``; an empty one where it is missing or of another type."""
+    *parents, last = keys
+    found = object_at(value, *parents).get(last)
+    return found if isinstance(found, str) else ""

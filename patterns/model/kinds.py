@@ -1,0 +1,253 @@
+"""What may stand in a field, read from its annotation: a check that also freezes lists and mappings."""
+
+from __future__ import annotations
+
+import collections.abc as abc
+import sys
+import types
+from dataclasses import fields
+from typing import Any, Literal, Union, cast, get_args, get_origin
+
+from patterns.errors import InvalidValue
+from patterns.model import json
+from patterns.model.frozen import FrozenMap, NotJson, encodable, freeze
+
+
+class Mismatch(Exception):
+    """A value of another type than the place takes; ``path`` is where, below the field."""
+
+    def __init__(self, kind: Kind, value: object, path: str = "") -> None:
+        super().__init__(path)
+        self.kind, self.value, self.path = kind, value, path
+
+
+class Kind:
+    """Anything at all: the parent of the kinds, and what an annotation of an unknown form gives."""
+
+    #: exact types that this kind takes: the fast way
+    exact: tuple[type, ...] = ()
+    words: tuple[str, ...] = ("anything",)
+
+    def admits(self, value: object) -> bool:
+        return True
+
+    def take(self, value: object) -> object:
+        """The value as it is kept. Raises `Mismatch`, or `InvalidValue` for what has the right type only."""
+        return value
+
+
+class Instance(Kind):
+    def __init__(self, cls: type) -> None:
+        self.cls = cls
+        self.exact = (cls,)
+        self.words = (a(cls.__name__),)
+
+    def admits(self, value: object) -> bool:
+        return isinstance(value, self.cls)
+
+    def take(self, value: object) -> object:
+        if isinstance(value, self.cls):
+            return value
+        raise Mismatch(self, value)
+
+
+class Text(Instance):
+    def take(self, value: object) -> object:
+        if not isinstance(value, str):
+            raise Mismatch(self, value)
+        if not encodable(value):
+            raise InvalidValue(f"must be text that a file can carry, got half of a surrogate pair in {value!r}")
+        return str.__str__(value)
+
+
+class Whole(Instance):
+    def admits(self, value: object) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool)
+
+    def take(self, value: object) -> object:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return int(value)
+        raise Mismatch(self, value)
+
+
+class Number(Kind):
+    exact = (float, int)
+    words = ("a number",)
+
+    def admits(self, value: object) -> bool:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+
+    def take(self, value: object) -> object:
+        if self.admits(value):
+            return value
+        raise Mismatch(self, value)
+
+
+class Nothing(Kind):
+    exact = (type(None),)
+    words = ()
+
+    def admits(self, value: object) -> bool:
+        return value is None
+
+    def take(self, value: object) -> object:
+        if value is None:
+            return None
+        raise Mismatch(self, value)
+
+
+class Choice(Kind):
+    def __init__(self, values: tuple[object, ...]) -> None:
+        self.values = values
+        self.exact = tuple({type(value) for value in values})
+        self.words = (either([repr(value) for value in values]),)
+
+    def admits(self, value: object) -> bool:
+        return isinstance(value, self.exact) and (not isinstance(value, bool) or bool in self.exact)
+
+    def take(self, value: object) -> object:
+        for known in self.values:
+            if known == value and type(known) in type(value).__mro__:
+                return known
+        if not self.admits(value):
+            raise Mismatch(self, value)
+        raise InvalidValue(f"must be {self.words[0]}, got {value!r}")
+
+
+class Many(Kind):
+    exact = (tuple, list)
+
+    def __init__(self, item: Kind) -> None:
+        self.item = item
+        self.words = (f"a list of {plural(item)}",)
+
+    def admits(self, value: object) -> bool:
+        return isinstance(value, abc.Sequence) and not isinstance(value, str | bytes | bytearray)
+
+    def take(self, value: object) -> object:
+        if not self.admits(value):
+            raise Mismatch(self, value)
+        return tuple(_taken(self.item, item, f"[{i}]") for i, item in enumerate(cast("abc.Sequence[object]", value)))
+
+
+class Pairs(Kind):
+    exact = (FrozenMap, dict)
+
+    def __init__(self, item: Kind) -> None:
+        self.item = item
+        self.words = (f"a dict of {plural(item)}",)
+        self.key = Text(str)
+
+    def admits(self, value: object) -> bool:
+        return isinstance(value, abc.Mapping)
+
+    def take(self, value: object) -> object:
+        if not self.admits(value):
+            raise Mismatch(self, value)
+        items = cast("abc.Mapping[object, object]", value)
+        return FrozenMap(
+            {str(_taken(self.key, k, f": key {k!r}")): _taken(self.item, v, f"[{k!r}]") for k, v in items.items()}
+        )
+
+
+class PlainJson(Kind):
+    words = ("plain JSON",)
+
+    def take(self, value: object) -> object:
+        try:
+            return freeze(value)
+        except NotJson as error:
+            place = f" at {error.path.lstrip('.')}" if error.path else ""
+            problem = f"must be plain JSON, but {error.value!r}{place} {error.problem}"
+        raise InvalidValue(problem)
+
+
+class OneOf(Kind):
+    def __init__(self, kinds: list[Kind]) -> None:
+        self.kinds = kinds
+        self.by_type: dict[type, Kind] = {}
+        for kind in kinds:
+            for exact in kind.exact:
+                self.by_type.setdefault(exact, kind)
+        self.words = tuple(word for kind in kinds for word in kind.words)
+
+    def admits(self, value: object) -> bool:
+        return any(kind.admits(value) for kind in self.kinds)
+
+    def take(self, value: object) -> object:
+        kind = self.by_type.get(type(value))
+        if kind is None:
+            kind = next((kind for kind in self.kinds if kind.admits(value)), None)
+        if kind is None:
+            raise Mismatch(self, value)
+        return kind.take(value)
+
+
+def _taken(kind: Kind, value: object, step: str) -> object:
+    try:
+        return kind.take(value)
+    except Mismatch as error:
+        raise Mismatch(error.kind, error.value, step + error.path) from None
+    except InvalidValue as error:
+        raise InvalidValue(f"{step} {error.message}" if error.message.startswith("must") else step + error.message) from None
+
+
+def kinds_of(cls: type[Any]) -> dict[str, Kind]:
+    """The kind of every field of a dataclass. An annotation that cannot be read here is not checked."""
+    known: dict[str, Kind] = {}
+    wanted = {field.name for field in fields(cls)}
+    for parent in reversed(cls.__mro__[:-1]):
+        names = vars(sys.modules[parent.__module__]) if parent.__module__ in sys.modules else {}
+        for name, annotation in getattr(parent, "__annotations__", {}).items():
+            if name in wanted:
+                known[name] = _kind(annotation, names)
+    return known
+
+
+def _kind(annotation: object, names: dict[str, Any]) -> Kind:
+    if annotation in (json.Json, json.JsonObject):
+        return PlainJson()
+    if isinstance(annotation, str):
+        try:
+            # the text is the class's own annotation, as `typing.get_type_hints` reads it too
+            return _kind(eval(annotation, names), names)
+        except NameError:
+            return Kind()
+    if annotation is None or annotation is type(None):
+        return Nothing()
+    simple: dict[object, Kind] = {str: Text(str), int: Whole(int), float: Number()}
+    if annotation in simple:
+        return simple[annotation]
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin in (Union, types.UnionType):
+        return OneOf(_flat([_kind(argument, names) for argument in arguments]))
+    if origin is Literal:
+        return Choice(arguments)
+    if origin in (tuple, list, abc.Sequence, abc.Iterable, abc.Collection):
+        return Many(_kind(arguments[0], names))
+    if origin in (dict, abc.Mapping, FrozenMap):
+        return Pairs(_kind(arguments[1], names))
+    if isinstance(annotation, type) and annotation is not object and origin is None:
+        return Instance(annotation)
+    return Kind()
+
+
+def _flat(kinds: list[Kind]) -> list[Kind]:
+    return [part for kind in kinds for part in (kind.kinds if isinstance(kind, OneOf) else [kind])]
+
+
+def a(noun: str) -> str:
+    """The noun with its article: ``a Probe``, ``an EnvVar``."""
+    if noun == "NoneType":
+        return "None"
+    return f"{'an' if noun[0] in 'AEIOaeio' else 'a'} {noun}"
+
+
+def either(words: abc.Sequence[str]) -> str:
+    """The words in a row: ``a, b or c``."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def plural(kind: Kind) -> str:
+    """What the entries of a collection are: ``str``, ``int or ContainerPort``."""
+    return either([word.removeprefix("an ").removeprefix("a ") for word in kind.words])

@@ -1,0 +1,121 @@
+"""What all values share: wrong types found by the annotations, and errors at the user's line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from functools import wraps
+from typing import Any, NamedTuple, ParamSpec, TypeVar
+
+from patterns.errors import PatternError, WrongType, trimmed
+from patterns.model.json import JsonObject
+from patterns.model.kinds import Kind, Mismatch, kinds_of
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class _Signature(NamedTuple):
+    positional: tuple[str, ...]
+    kinds: dict[str, Kind]
+
+
+_SIGNATURES: dict[type, _Signature] = {}
+
+
+def _signature(cls: type[Any]) -> _Signature:
+    # compiled at a class's first call: an import pays for no class that it does not use
+    found = _SIGNATURES.get(cls)
+    if found is None:
+        positional = tuple(field.name for field in fields(cls) if field.init and not field.kw_only)
+        found = _SIGNATURES[cls] = _Signature(positional, kinds_of(cls))
+    return found
+
+
+class ValueMeta(type):
+    """Checks arguments against annotations, and lets every error end at the user's own line.
+
+    A missing or unknown argument is Python's own ``TypeError``.
+    """
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        try:
+            positional, kinds = _signature(cls)
+            given = list(args)
+            for index, name in enumerate(positional[: len(args)]):
+                given[index] = _taken(name, kinds.get(name), args[index])
+            for name, value in kwargs.items():
+                kwargs[name] = _taken(name, kinds.get(name), value)
+            made = super().__call__(*given, **kwargs)
+            made.check_extra()
+            return made
+        except PatternError as error:
+            name = kwargs["name"] if "name" in kwargs else args[0] if args and positional[:1] == ("name",) else None
+            raise trimmed(error, f"{cls.__name__} {name!r}" if isinstance(name, str) else cls.__name__) from None
+
+
+def _taken(name: str, kind: Kind | None, value: object) -> object:
+    if kind is None:
+        return value
+    try:
+        return kind.take(value)
+    except Mismatch as error:
+        mismatch = error
+    except PatternError as error:
+        error.message = f"{name} {error.message}" if error.message.startswith("must") else f"{name}{error.message}"
+        raise
+    # words are costly and errors are rare
+    from patterns.model.hints import sentence
+
+    raise WrongType(sentence(name, mismatch))
+
+
+class Value(metaclass=ValueMeta):
+    """A frozen, keyword-only value that renders to plain Kubernetes JSON.
+
+    Subclasses are ``@dataclass(frozen=True, kw_only=True)``. Arguments are checked against the annotations when a
+    value is made; lists become tuples and mappings frozen copies. ``__post_init__`` checks what types cannot say.
+    """
+
+    def render(self) -> JsonObject:
+        """Plain Kubernetes JSON, fresh at every call, in the order people write it."""
+        raise NotImplementedError
+
+    def check_extra(self) -> None:
+        """Nothing to check here; values with further Kubernetes fields check them."""
+
+
+def settle(value: Value, **normalised: object) -> None:
+    """Put a field's short spelling in its full form; for ``__post_init__`` alone, before anybody has seen the value."""
+    for name, item in normalised.items():
+        object.__setattr__(value, name, item)
+
+
+@contextmanager
+def within(place: str) -> Iterator[None]:
+    """Say where an error of a nested value is: ``ports[0]: container_port must be ...``."""
+    try:
+        yield
+    except PatternError as error:
+        error.message, error.who = f"{place}: {error.message}", ""
+        raise
+
+
+def named_constructor(function: Callable[P, T]) -> Callable[P, T]:
+    """A constructor with a name of its own speaks as its class, whatever values it makes on the way."""
+
+    @wraps(function)
+    def speaking(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return function(*args, **kwargs)
+        except PatternError as error:
+            # a class method: the class comes first, then the name of what has one
+            cls, name = args[0], args[1] if len(args) > 1 else kwargs.get("name")
+            who = cls.__name__ if isinstance(cls, type) else ""
+            if isinstance(name, str) and "name" in getattr(cls, "__dataclass_fields__", {}):
+                who = f"{who} {name!r}"
+            error.who = ""
+            raise trimmed(error, who) from None
+
+    return speaking
