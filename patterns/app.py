@@ -20,7 +20,7 @@ from patterns.files import (
     folder_per_chart,
 )
 from patterns.manifest import Manifest
-from patterns.model.json import JsonObject
+from patterns.model.json import JsonObject, text_at
 from patterns.output import write
 from patterns.plain_json import plain_object
 from patterns.resolvers import keep_resolvers
@@ -146,19 +146,18 @@ class App(tree.ReadOnly, cdk8s.App):
     def _rendered(self, chart: cdk8s.Chart, objects: Sequence[cdk8s.ApiObject], findings: list[str]) -> ChartDocuments:
         folder = self._options.output_type is cdk8s.YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE
         path = place.path_of(chart)
-        documents = []
-        if type(chart).to_json is not cdk8s.Chart.to_json and not folder:
-            # somebody's chart that renders itself
-            for at, document in enumerate(chart.to_json()):
-                documents.append(Document(plain_object(document), f"{path}[{at}]", "", ""))
-        else:
-            for obj in objects:
-                try:
-                    documents.append(_document(obj, findings, named=folder))
-                except PatternError as error:
-                    findings.append(f"{type(obj).__name__} {place.path_of(obj)!r}: {error}")
-                except (RuntimeError, JSIIError) as error:
-                    raise _failure(error) from None
+        documents: list[Document] = []
+        try:
+            if type(chart).to_json is not cdk8s.Chart.to_json and not folder:
+                # somebody's chart that renders itself
+                for at, document in enumerate(chart.to_json()):
+                    documents.append(Document(plain_object(document, f"{path}[{at}]"), f"{path}[{at}]", "", ""))
+            else:
+                documents.extend(found for obj in objects if (found := _document(obj, findings, named=folder)))
+        except PatternError as error:
+            findings.append(f"{type(chart).__name__} {path!r}: {error}")
+        except (RuntimeError, JSIIError) as error:
+            raise _failure(error) from None
         return ChartDocuments(tree.generated_name(chart), path, documents)
 
     def _layout(self, charts: Sequence[ChartDocuments], order: Order) -> Layout:
@@ -185,18 +184,35 @@ class _Options:
         self.output_type = output_type
 
 
-def _document(obj: cdk8s.ApiObject, findings: list[str], *, named: bool) -> Document:
-    path = place.path_of(obj) if isinstance(obj, Manifest) else ""
-    if isinstance(obj, Manifest):
-        findings.extend(f"{type(obj).__name__} {path!r}: {finding}" for finding in obj.findings())
-        return Document(obj.to_json(), path, obj.kind, obj.name)
-    document = obj.to_json()
-    if type(obj).to_json is not cdk8s.ApiObject.to_json:
-        document = plain_object(document, "to_json()")
-    attached = attachments.get(place.ref_of(obj))
-    if attached is not None:
-        document = attached(document)
-    return Document(document, path, obj.kind if named else "", obj.name if named else "")
+def _document(obj: cdk8s.ApiObject, findings: list[str], *, named: bool) -> Document | None:
+    """The object's document; None where there is a finding instead."""
+    try:
+        if isinstance(obj, Manifest):
+            path = place.path_of(obj)
+            wrong = [f"{type(obj).__name__} {path!r}: {finding}" for finding in obj.findings()]
+            findings.extend(wrong)
+            return None if wrong else Document(obj.document(), path, obj.kind, obj.name)
+        document: JsonObject = obj.to_json()
+        if type(obj).to_json is not cdk8s.ApiObject.to_json:
+            document = plain_object(document, "to_json()")
+        attached = attachments.get(place.ref_of(obj))
+        if attached is not None:
+            document = attached(document)
+    except PatternError as error:
+        findings.append(f"{type(obj).__name__} {place.path_of(obj)!r}: {error}")
+        return None
+    if named:
+        return Document(document, _path_in_words(document), obj.kind, obj.name)
+    return Document(
+        document, _path_in_words(document), text_at(document, "kind"), text_at(document, "metadata", "name")
+    )
+
+
+def _path_in_words(document: JsonObject) -> str:
+    """Somebody else's object as a message can name it, without asking Node for its path."""
+    namespace = text_at(document, "metadata", "namespace")
+    name = text_at(document, "metadata", "name")
+    return f"{name} in {namespace}" if namespace else name
 
 
 def _text_of(file: str, documents: Sequence[JsonObject], findings: list[str]) -> str:

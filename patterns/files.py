@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from patterns.model.json import JsonObject, object_at, text_at
+from patterns.model.json import Json, JsonObject, object_at, text_at
 
 _REMOVED = re.compile(r"[^0-9a-zA-Z\-_.]")
 
@@ -77,7 +77,7 @@ def file_per_resource(charts: Sequence[ChartDocuments], extension: str) -> Layou
     """A file for each object, named after what was rendered."""
     layout = Layout()
     every = [
-        (f"{document.json.get('kind')}.{object_at(document.json, 'metadata').get('name')}", document)
+        (f"{document.json.get('kind', 'undefined')}.{_name(document.json)}", document)
         for chart in charts
         for document in chart.documents
     ]
@@ -95,6 +95,10 @@ def folder_per_chart(charts: Sequence[ChartDocuments], extension: str, *, number
             every = [(f"{document.kind}.{document.name}", document) for document in chart.documents]
             _add_resources(layout, f"{name}/", every, extension)
     return layout
+
+
+def _name(document: JsonObject) -> Json:
+    return object_at(document, "metadata").get("name", "undefined")
 
 
 def _named(charts: Sequence[ChartDocuments], numbered: bool) -> list[tuple[str, ChartDocuments]]:

@@ -11,7 +11,7 @@ import jsii
 from patterns import place, tree
 from patterns.errors import InvalidValue, WrongType
 from patterns.metadata import Metadata, check_name
-from patterns.model.json import Json, JsonObject
+from patterns.model.json import Json, JsonObject, object_at
 from patterns.plain_json import plain_object
 from patterns.resolvers import custom_resolvers, resolved
 
@@ -118,14 +118,24 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, metaclass=tree.ConstructMeta):
         Raises:
             InvalidValue: when a JSON patch does not fit.
         """
+        return self._document(copied=True)
+
+    def _document(self, *, copied: bool = False) -> JsonObject:
+        """The document; not ``copied``, it must not be changed."""
         own = self._manifest
         resolvers = custom_resolvers(self)
-        metadata = own.metadata.render(self, ask=bool(resolvers))
+        metadata = own.metadata.as_in_node(self) if resolvers else own.metadata.render(self)
         document: JsonObject = {"apiVersion": own.api_version, "kind": own.kind, "metadata": metadata}
-        document.update(plain_object(self.render_body()))
+        checked = not copied and type(self).render_body is Manifest.render_body
+        document.update(own.body if checked else plain_object(self.render_body()))
         if resolvers:
             document = resolved(self, document, resolvers)
+            document["metadata"] = own.metadata.in_order(object_at(document, "metadata"))
         return _patched(document, own.patches) if own.patches else document
+
+    def document(self) -> JsonObject:
+        """What `to_json` gives, without a copy where there can be none: it must not be changed."""
+        return self._document() if type(self).to_json is Manifest.to_json else plain_object(self.to_json(), "to_json()")
 
     def add_json_patch(self, *ops: cdk8s.JsonPatch) -> None:
         """Change the rendered object by JSON patches (RFC 6902), after everything else.

@@ -125,13 +125,20 @@ class Metadata:
                     found.add(field, content)
         return self._in_node
 
-    def render(self, obj: cdk8s.ApiObject, *, ask: bool) -> JsonObject:
-        """``metadata`` in the order in which people write it.
+    def render(self, obj: cdk8s.ApiObject) -> JsonObject:
+        """``metadata`` as it is written."""
+        return self._known() if self._in_node is None else self.in_order(self.as_in_node(obj))
 
-        Args:
-            obj: the object it belongs to.
-            ask: read it from Node in any case, which calls the app's resolvers.
-        """
+    def as_in_node(self, obj: cdk8s.ApiObject) -> JsonObject:
+        """``metadata`` as Node gives it, which calls the app's resolvers."""
+        found: JsonObject = self.in_node(obj).to_json() or {}
+        return found
+
+    def in_order(self, metadata: JsonObject) -> JsonObject:
+        """The same, in the order in which people write it; Node sorts by name."""
+        return cast("JsonObject", _in_order_of(self._known(), metadata))
+
+    def _known(self) -> JsonObject:
         known: JsonObject = {"name": self.name}
         if self.namespace is not None:
             known["namespace"] = self.namespace
@@ -141,9 +148,7 @@ class Metadata:
         if self._annotations:
             known["annotations"] = {**self._annotations}
         known.update(_without_empty(self.extra))
-        if self._in_node is None and not ask:
-            return known
-        return cast("JsonObject", _in_order_of(known, self.in_node(obj).to_json() or {}))
+        return known
 
 
 def _text(value: object, option: str, extra: JsonObject) -> str | None:

@@ -201,7 +201,9 @@ def raised_in_python(error: BaseException) -> Exception | None:
     found: Exception | None = None
     context = error.__context__
     while context is not None:
-        if isinstance(context, Exception) and type(context).__name__ not in ("JSIIError", "JavaScriptError"):
+        # an exception that the user was handling anyway, when he called us, was not caught by jsii
+        caught = context.__traceback__.tb_frame.f_code if context.__traceback__ else None
+        if isinstance(context, Exception) and caught is not None and caught.co_name == "_callback_till_result":
             found = context
         context = context.__context__
     return found

@@ -1,4 +1,4 @@
-"""The same tree under `patterns.App` and under `cdk8s.App`: the same files, in the same order, with the same documents."""
+"""One tree under `patterns.App` and under `cdk8s.App`: the same files, the same documents, in the same order."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from patterns import App, Chart, Construct, Manifest, PatternError, SynthesisError
+from patterns.model.json import JsonObject
 
 import cdk8s  # isort: skip  # after patterns, which finds Node
 import cdk8s_plus_34 as kplus  # isort: skip
@@ -118,7 +119,9 @@ class Tree:
         if kind < 0.35:
             self.manifest(scope)
         elif kind < 0.55:
-            name = {"metadata": {"name": f"n{self.count}", "labels": {"own": "1"}}} if self.random.random() < 0.3 else {}
+            name = (
+                {"metadata": {"name": f"n{self.count}", "labels": {"own": "1"}}} if self.random.random() < 0.3 else {}
+            )
             self.every.append(cdk8s.ApiObject(scope, self.id(), api_version="v1", kind="Thing", **name))
         elif kind < 0.63:
             self.every.append(kplus.k8s.KubeConfigMap(scope, self.id(), data={"x": "y"}))
@@ -143,16 +146,20 @@ class Tree:
             options["labels"] = {"own": "1", "team": "b"}
         if self.random.random() < 0.3:
             options["metadata"] = {"finalizers": ["f/g"], "empty": {}, "extra": {"a": [1]}}
-        body = {
-            "spec": {"z": [None, 1.0, -0.5, 1e21, {"b": None, "a": {}}], "a": "ask me", "n": "n", "empty": []},
+        body: JsonObject = {
+            "spec": {"z": [None, 1.0, -0.5, {"b": None, "a": {}}], "a": "ask me", "n": "n", "empty": []},
             "data": {"text": "a\nb\n", "yes": True},
         }
         kind = self.random.choice(("Thing", "CronJob"))
         try:
-            made = Manifest(scope, f"m{self.id().lower()}", api_version="example.com/v1", kind=kind, body=body, **options)
+            made = Manifest(
+                scope, f"m{self.id().lower()}", api_version="example.com/v1", kind=kind, body=body, **options
+            )
         except PatternError:  # an id that makes no name
             self.count += 1
-            made = Manifest(scope, f"plain{self.count}", api_version="example.com/v1", kind=kind, body=body, name="plain")
+            made = Manifest(
+                scope, f"plain{self.count}", api_version="example.com/v1", kind=kind, body=body, name="plain"
+            )
         self.every.append(made)
         if self.random.random() < 0.2:
             made.metadata.add_label("late", "label")
