@@ -19,7 +19,7 @@ from patterns.files import (
     file_per_resource,
     folder_per_chart,
 )
-from patterns.manifest import Manifest
+from patterns.manifest import Manifest, attachments
 from patterns.model.json import JsonObject, text_at
 from patterns.output import write
 from patterns.plain_json import plain_object
@@ -32,9 +32,6 @@ from jsii.errors import JSIIError  # isort: skip
 
 if TYPE_CHECKING:
     from patterns.defaults import Defaults
-
-#: changes of somebody else's object, by its reference: called with what its ``to_json()`` gives, the result is written
-attachments: dict[str, Callable[[JsonObject], JsonObject]] = {}
 
 
 class App(tree.ReadOnly, cdk8s.App):
@@ -148,7 +145,7 @@ class App(tree.ReadOnly, cdk8s.App):
         path = place.path_of(chart)
         documents: list[Document] = []
         try:
-            if type(chart).to_json is not cdk8s.Chart.to_json and not folder:
+            if not folder and place.overrides(chart, cdk8s.Chart, "to_json"):
                 # somebody's chart that renders itself
                 for at, document in enumerate(chart.to_json()):
                     documents.append(Document(plain_object(document, f"{path}[{at}]"), f"{path}[{at}]", "", ""))
@@ -193,7 +190,8 @@ def _document(obj: cdk8s.ApiObject, findings: list[str], *, named: bool) -> Docu
             findings.extend(wrong)
             return None if wrong else Document(obj.document(), path, obj.kind, obj.name)
         document: JsonObject = obj.to_json()
-        if type(obj).to_json is not cdk8s.ApiObject.to_json:
+        if not hasattr(obj.to_json, "__jsii_name__"):
+            # written in Python, so nothing has passed through Node
             document = plain_object(document, "to_json()")
         attached = attachments.get(place.ref_of(obj))
         if attached is not None:

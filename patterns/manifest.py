@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import jsii
@@ -20,6 +20,10 @@ import cdk8s  # isort: skip  # after patterns.tree, which finds Node
 AnyConstruct = place.AnyConstruct
 
 _API_VERSION = re.compile(r"([^/\s]+/)?[^/\s]+")
+
+
+#: changes of somebody else's object, by its reference: called with what its ``to_json()`` gives, the result is written
+attachments: dict[str, Callable[[JsonObject], JsonObject]] = {}
 
 
 class Manifest(tree.ReadOnly, cdk8s.ApiObject, metaclass=tree.ConstructMeta):

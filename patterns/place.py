@@ -9,10 +9,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-# Node's environment is that of the moment when it starts, which is now: cdk8s asks it for these at every name
+# Node's environment is that of the moment when it starts, which is now: cdk8s asks it for this variable at every name
 LEGACY_HASH = bool(os.environ.get("CDK8S_LEGACY_HASH"))
-# where an I is no capital i, JavaScript makes other small letters than Python
-TURKIC = any(os.environ.get(name, "").startswith(("tr", "az")) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
 
 try:
     from patterns.node import find_node
@@ -147,6 +145,12 @@ def keep_defaults(construct: AnyConstruct, replacements: Defaults | None) -> Non
 def is_a(construct: object, kind: type) -> bool:
     """``isinstance`` that looks through jsii's proxies of objects whose class has no name in Python."""
     return isinstance(construct, kind) or any(isinstance(d, kind) for d in getattr(construct, "_delegates", ()))
+
+
+def overrides(construct: object, kind: type, name: str) -> bool:
+    """Whether the construct's Python class has a member of its own where ``kind`` has one of Node's."""
+    original = getattr(kind, name)
+    return getattr(type(construct), name, original) is not original
 
 
 def join(above: str, id: str) -> str:

@@ -10,13 +10,13 @@ from patterns.dns_label import dns_label
 from patterns.errors import PatternError, WrongType, trimmed
 from patterns.place import (
     LEGACY_HASH,
-    TURKIC,
     AnyConstruct,
     chart_of,
     create,
     defaults_of,
     join,
     keep_defaults,
+    overrides,
     path_of,
     ref_of,
     root_of,
@@ -56,9 +56,9 @@ class ConstructMeta(jsii.JSIIMeta):
             return cast("T", super().__call__(*args, **kwargs))  # type: ignore[misc]  # cls is a ConstructMeta
         except PatternError as error:
             if "placed" in error.__dict__:
-                raise trimmed(error) from None
+                raise trimmed(error) from error.__cause__
             error.__dict__["placed"] = True
-            raise trimmed(error, f"{cls.__name__} {_wanted_path(*args, **kwargs)!r}") from None
+            raise trimmed(error, f"{cls.__name__} {_wanted_path(*args, **kwargs)!r}") from error.__cause__
 
 
 def _wanted_path(scope: AnyConstruct | None = None, id: object = "", *_: object, **__: object) -> str:
@@ -163,9 +163,7 @@ class Chart(ReadOnly, cdk8s.Chart):
 
 def of_chart(chart: cdk8s.Chart) -> tuple[str | None, Mapping[str, str]]:
     """The namespace and the labels that a chart gives to its objects. Somebody else's chart is asked once."""
-    kind = type(chart)
-    ours = kind.namespace is Chart.namespace and kind.labels is Chart.labels
-    if not ours and (kind.namespace is not cdk8s.Chart.namespace or kind.labels is not cdk8s.Chart.labels):
+    if overrides(chart, cdk8s.Chart, "namespace") or overrides(chart, cdk8s.Chart, "labels"):
         return chart.namespace, chart.labels
     facts = _charts.get(ref_of(chart))
     if facts is None:
@@ -176,11 +174,7 @@ def of_chart(chart: cdk8s.Chart) -> tuple[str | None, Mapping[str, str]]:
 def object_name(chart: cdk8s.Chart, path: str, kind: str) -> str | None:
     """The name that the chart gives to an object at ``path``; None where only the chart itself can tell."""
     facts = _charts.get(ref_of(chart))
-    if (
-        facts is None
-        or facts.hashed is None
-        or type(chart).generate_object_name is not cdk8s.Chart.generate_object_name
-    ):
+    if facts is None or facts.hashed is None or overrides(chart, cdk8s.Chart, "generate_object_name"):
         return None
     # a CronJob's name leaves 11 characters for those of its Jobs
     return label_of_path(path, root_of(chart), max_len=52 if kind == "CronJob" else 63, include_hash=facts.hashed)
@@ -203,14 +197,6 @@ def generated_name(
         include_hash: whether a hash of the path comes last.
         delimiter: what stands between the parts.
     """
-    if TURKIC:
-        return cdk8s.Names.to_dns_label(
-            cast("constructs.Construct", construct),
-            extra=list(extra),
-            max_len=max_len,
-            include_hash=include_hash,
-            delimiter=delimiter,
-        )
     return label_of_path(
         path_of(construct),
         root_of(construct),

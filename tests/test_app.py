@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from patterns import App, Chart, Construct, InvalidValue, Manifest, SynthesisError
-from patterns.app import attachments
+from patterns.manifest import attachments
 from patterns.tree import ref_of
 
 import cdk8s  # isort: skip  # after patterns, which finds Node

@@ -109,7 +109,7 @@ def test_what_is_in_no_chart_has_none() -> None:
 def test_a_chart_answers_without_node_as_it_was_made() -> None:
     chart = Chart(App(), "shop", namespace="there", labels={"team": "a"})
     assert (chart.namespace, chart.labels) == ("there", {"team": "a"})
-    dict.update(chart.labels, more="b")  # type: ignore[arg-type]  # a copy, so nothing comes of it
+    dict.update(chart.labels, more="b")  # a copy, so nothing comes of it
     assert chart.labels == {"team": "a"}
     with pytest.raises(AttributeError, match="no setter"):
         chart.namespace = "elsewhere"  # type: ignore[misc]  # the mistake that is tested
