@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from patterns.dns_label import dns_label
 from patterns.errors import PatternError, WrongType, trimmed
+from patterns.model.kinds import Kind, kinds_of_options
+from patterns.model.value import taken
 from patterns.place import (
     LEGACY_HASH,
     AnyConstruct,
@@ -48,11 +50,28 @@ __all__ = [
 T = TypeVar("T")
 
 
+_KINDS: dict[object, dict[str, Kind]] = {}
+
+
+def check_options(function: Callable[..., object], options: Mapping[str, object]) -> None:
+    """Compare keyword arguments with the annotations of the function that gets them.
+
+    Raises:
+        WrongType: with the right call.
+    """
+    kinds = _KINDS.get(function)
+    if kinds is None:
+        kinds = _KINDS[function] = kinds_of_options(function)
+    for name, value in options.items():
+        taken(name, kinds.get(name), value)
+
+
 class ConstructMeta(jsii.JSIIMeta):
     """Says which construct a mistake was made in, and cuts this package's frames out of the traceback."""
 
     def __call__(cls: type[T], *args: Any, **kwargs: Any) -> T:
         try:
+            check_options(cls.__init__, kwargs)
             return cast("T", super().__call__(*args, **kwargs))  # type: ignore[misc]  # cls is a ConstructMeta
         except PatternError as error:
             if "placed" in error.__dict__:

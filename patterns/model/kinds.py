@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import collections.abc as abc
 import sys
 import types
+from collections import abc
+from collections.abc import Callable
 from dataclasses import fields
 from typing import Any, Literal, Union, cast, get_args, get_origin
 
@@ -189,7 +190,9 @@ def _taken(kind: Kind, value: object, step: str) -> object:
     except Mismatch as error:
         raise Mismatch(error.kind, error.value, step + error.path) from None
     except InvalidValue as error:
-        raise InvalidValue(f"{step} {error.message}" if error.message.startswith("must") else step + error.message) from None
+        raise InvalidValue(
+            f"{step} {error.message}" if error.message.startswith("must") else step + error.message
+        ) from None
 
 
 def kinds_of(cls: type[Any]) -> dict[str, Kind]:
@@ -204,6 +207,22 @@ def kinds_of(cls: type[Any]) -> dict[str, Kind]:
     return known
 
 
+def kinds_of_options(function: Callable[..., object]) -> dict[str, Kind]:
+    """The kind of every keyword-only option of a function; of JSON only that it is a mapping, since it may be large."""
+    spoken = getattr(function, "__annotations__", {})
+    code: types.CodeType = function.__code__  # type: ignore[attr-defined]  # of every function written in Python
+    options = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+    names = function.__globals__  # type: ignore[attr-defined]  # likewise
+    found = {name: _kind(spoken[name], names) for name in options if name in spoken}
+    return {name: _shallow(kind) for name, kind in found.items()}
+
+
+def _shallow(kind: Kind) -> Kind:
+    if isinstance(kind, PlainJson) or (isinstance(kind, Pairs) and isinstance(kind.item, PlainJson)):
+        return Instance(abc.Mapping)
+    return OneOf([_shallow(part) for part in kind.kinds]) if isinstance(kind, OneOf) else kind
+
+
 def _kind(annotation: object, names: dict[str, Any]) -> Kind:
     if annotation in (json.Json, json.JsonObject):
         return PlainJson()
@@ -211,7 +230,7 @@ def _kind(annotation: object, names: dict[str, Any]) -> Kind:
         try:
             # the text is the class's own annotation, as `typing.get_type_hints` reads it too
             return _kind(eval(annotation, names), names)
-        except NameError:
+        except (NameError, AttributeError, TypeError):
             return Kind()
     if annotation is None or annotation is type(None):
         return Nothing()
@@ -227,9 +246,8 @@ def _kind(annotation: object, names: dict[str, Any]) -> Kind:
         return Many(_kind(arguments[0], names))
     if origin in (dict, abc.Mapping, FrozenMap):
         return Pairs(_kind(arguments[1], names))
-    if isinstance(annotation, type) and annotation is not object and origin is None:
-        return Instance(annotation)
-    return Kind()
+    cls = annotation if origin is None else origin
+    return Instance(cls) if isinstance(cls, type) and cls is not object else Kind()
 
 
 def _flat(kinds: list[Kind]) -> list[Kind]:
@@ -240,7 +258,7 @@ def a(noun: str) -> str:
     """The noun with its article: ``a Probe``, ``an EnvVar``."""
     if noun == "NoneType":
         return "None"
-    return f"{'an' if noun[0] in 'AEIOaeio' else 'a'} {noun}"
+    return f"{'an' if noun[0] in 'AEIOaeio' or noun.startswith('Http') else 'a'} {noun}"
 
 
 def either(words: abc.Sequence[str]) -> str:

@@ -50,7 +50,7 @@ def pod_paths(obj: JsonObject) -> list[str]:
         return found
     built_in = built_in_path(text_at(obj, "apiVersion"), text_at(obj, "kind"))
     if built_in is not None:
-        return [built_in] if is_pod_template(_find(obj, built_in)) else []
+        return [built_in] if is_pod_template(value_at(obj, built_in)) else []
     group, kind = text_at(obj, "apiVersion").rpartition("/")[0], text_at(obj, "kind")
     if _NO_PODS.fullmatch(f"{text_at(obj, 'apiVersion')}/{kind}") or _NO_PODS.fullmatch(group):
         return []
@@ -94,7 +94,7 @@ def _below(value: Json, path: str) -> Iterator[str]:
     elif isinstance(value, dict):
         for key, item in value.items():
             if key not in _NO_PODS_BELOW:
-                yield from _below_or_itself(item, f"{path}/{_escaped(key)}")
+                yield from _below_or_itself(item, f"{path}/{escaped(key)}")
 
 
 def _below_or_itself(value: Json, path: str) -> Iterator[str]:
@@ -138,7 +138,7 @@ def template_at(obj: JsonObject, path: str) -> JsonObject:
     Raises:
         NotFound: when there is none; the message lists those that are there.
     """
-    found = _find(obj, path)
+    found = value_at(obj, path)
     if isinstance(found, dict) and isinstance(found.get("spec"), dict):
         return found
     known = ", ".join(repr(p) for p in pod_paths(obj)) or "none"
@@ -163,7 +163,8 @@ def _replaced(value: Json, steps: list[str], template: JsonObject) -> Json:
     return value
 
 
-def _find(obj: Json, path: str) -> Json:
+def value_at(obj: Json, path: str) -> Json:
+    """What stands at a JSON Pointer; None where there is nothing."""
     return _walk(obj, _steps(path))
 
 
@@ -182,7 +183,8 @@ def _steps(path: str) -> list[str]:
     return [step.replace("~1", "/").replace("~0", "~") for step in path.split("/")[1:]]
 
 
-def _escaped(key: str) -> str:
+def escaped(key: str) -> str:
+    """The key as a step of a JSON Pointer."""
     return key.replace("~", "~0").replace("/", "~1")
 
 

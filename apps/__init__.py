@@ -1,0 +1,1 @@
+"""Charts to copy from: one file per chart."""

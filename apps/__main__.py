@@ -1,0 +1,37 @@
+"""``python -m apps`` writes every chart to ``dist/``; ``cdk8s synth`` calls it too."""
+
+from __future__ import annotations
+
+import sys
+
+from apps.adopted import Adopted
+from apps.shop import Shop
+from apps.tutorial import Tutorial
+from apps.tutorial_hardened import TutorialHardened
+from patterns import App, PatternError
+
+
+def build() -> App:
+    """The app with all its charts, not yet written."""
+    app = App()
+    Tutorial(app, "tutorial")
+    TutorialHardened(app, "tutorial-hardened")
+    Shop(app, "shop")
+    Adopted(app, "adopted")
+    return app
+
+
+def main() -> int:
+    """Write all charts and tell what was written; 2 where something cannot work, and then nothing is."""
+    try:
+        written = build().synth()
+    except PatternError as error:
+        print(error, file=sys.stderr)
+        return 2
+    for path in written:
+        print(path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""Every default image and size of the catalogue, in one place, and how a team replaces them.
+
+    App(defaults={defaults.SCRATCH_SIZE_LIMIT: "1Gi", **defaults.from_registry("registry.example.com/mirror")})
+
+The nearest mapping wins: the workload's, then the chart's, then the app's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Generic, TypeVar
+
+from patterns.errors import InvalidValue
+from patterns.model import ResourceRequirements, Security
+
+T = TypeVar("T")
+
+
+class Default(Generic[T]):
+    """A default that an app, a chart or a workload may replace; it is its own key.
+
+    It stands in signatures, so that a value given is told from a value left out.
+    """
+
+    def __init__(self, value: T) -> None:
+        self.value = value
+
+    def __repr__(self) -> str:
+        return f"Default({self.value!r})"
+
+
+#: replacements by the marker that they replace
+Defaults = Mapping[Default[Any], object]
+
+
+def resolved(option: T | Default[T], scopes: Iterable[Defaults]) -> T:
+    """The option as given; where it was left out, the nearest replacement of its default, else the default.
+
+    Args:
+        option: what stands in the parameter: a value, or the marker of the signature.
+        scopes: mappings from the inside (workload) to the outside (app).
+    """
+    if not isinstance(option, Default):
+        return option
+    for scope in scopes:
+        if option in scope:
+            # the mapping is keyed by the marker, so what it holds has the marker's type
+            replacement: T = scope[option]  # type: ignore[assignment]
+            return replacement
+    return option.value
+
+
+# Images by full version tag. Sources of the tags: the projects' own release pages.
+#: a shell and small tools: https://hub.docker.com/_/busybox
+BUSYBOX_IMAGE = Default("docker.io/library/busybox:1.37.0")
+#: the log collector: https://docs.fluentbit.io/manual/installation/downloads/docker
+FLUENT_BIT_IMAGE = Default("cr.fluentbit.io/fluent/fluent-bit:4.2.0")
+
+IMAGES = (BUSYBOX_IMAGE, FLUENT_BIT_IMAGE)
+
+# Sizes for a small service: starting points, to be measured and replaced.
+#: an emptyDir without a limit fills the node, and a pod over its limit is evicted
+SCRATCH_SIZE_LIMIT = Default("256Mi")
+#: buffer and positions of a log collector
+COLLECTOR_STATE_SIZE_LIMIT = Default("64Mi")
+#: a `tail`, a copy: processes of a few hundred kilobytes
+SMALL_RESOURCES = Default(
+    ResourceRequirements(requests={"cpu": "10m", "memory": "16Mi"}, limits={"memory": "16Mi"}),
+)
+COLLECTOR_RESOURCES = Default(
+    ResourceRequirements(requests={"cpu": "50m", "memory": "64Mi"}, limits={"memory": "64Mi"}),
+)
+
+#: Pod Security `restricted` with a read-only root, for every container that a pattern adds
+CONTAINER_SECURITY = Default(Security(read_only_root_filesystem=True))
+#: Pod Security `restricted`, for own workloads and their application containers
+WORKLOAD_SECURITY = Default(Security())
+#: a token that nobody uses is one that an intruder can use
+AUTOMOUNT_SERVICE_ACCOUNT_TOKEN = Default(False)
+
+
+def from_registry(prefix: str) -> dict[Default[Any], object]:
+    """Every default image, from a mirror: ``docker.io/library/busybox:1`` is ``<prefix>/library/busybox:1`` there.
+
+    Args:
+        prefix: host, port and path of the mirror, without a scheme: ``registry.example.com/mirror``.
+
+    Raises:
+        InvalidValue: when the prefix has a scheme or is empty.
+    """
+    if not prefix or "://" in prefix:
+        raise InvalidValue(f"prefix must be a registry such as 'registry.example.com/mirror', got {prefix!r}")
+    return {image: f"{prefix.rstrip('/')}/{image.value.split('/', 1)[1]}" for image in IMAGES}

@@ -1,0 +1,1 @@
+"""Containers that run before the application; one file per pattern."""

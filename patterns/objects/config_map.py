@@ -1,0 +1,108 @@
+"""A ConfigMap from text and bytes."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from hashlib import sha256
+
+from constructs import Construct
+
+from patterns.errors import InvalidValue
+from patterns.manifest import Manifest
+from patterns.model import JsonObject
+from patterns.model.names import config_map_key
+
+#: bytes of `data` and `binaryData` together that the API server takes
+MAX_BYTES = 1024 * 1024
+
+
+class ConfigMap(Manifest):
+    """Files for containers: text goes to ``data``, what is not UTF-8 text to ``binaryData``.
+
+    https://kubernetes.io/docs/concepts/configuration/configmap/
+
+    Args:
+        scope: where it stands in the tree.
+        id: the construct's id.
+        data: content by key; a key is a file name without a directory.
+        immutable: the kubelet stops watching it, and nobody can change it; default ``None`` renders nothing.
+        name, namespace, labels, annotations: of the object.
+
+    Raises:
+        InvalidValue: for a bad key, or for more than 1 MiB in all.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        data: Mapping[str, str | bytes],
+        immutable: bool | None = None,
+        name: str | None = None,
+        namespace: str | None = None,
+        labels: Mapping[str, str] | None = None,
+        annotations: Mapping[str, str] | None = None,
+    ) -> None:
+        self.content_hash = content_hash(data)
+        super().__init__(
+            scope,
+            id,
+            api_version="v1",
+            kind="ConfigMap",
+            body=config_map_body(data, immutable=immutable),
+            name=name,
+            namespace=namespace,
+            labels=labels,
+            annotations=annotations,
+        )
+
+
+def config_map_body(data: Mapping[str, str | bytes], *, immutable: bool | None = None) -> JsonObject:
+    """``data`` and ``binaryData`` (and ``immutable``) as they are rendered."""
+    text: JsonObject = {}
+    binary: JsonObject = {}
+    size = 0
+    for key, content in data.items():
+        config_map_key(key)
+        raw = content.encode() if isinstance(content, str) else content
+        size += len(key) + len(raw)
+        as_text = content if isinstance(content, str) else _text(raw)
+        if as_text is None:
+            binary[key] = b64encode(raw).decode()
+        else:
+            text[key] = as_text
+    if size > MAX_BYTES:
+        raise InvalidValue(
+            f"data must not be over {MAX_BYTES} bytes in all, which is what the API server takes, got {size}; bake the "
+            "files into an image, or load them from an object store"
+        )
+    body: JsonObject = {}
+    if immutable is not None:
+        body["immutable"] = immutable
+    if text:
+        body["data"] = text
+    if binary:
+        body["binaryData"] = binary
+    return body
+
+
+def content_hash(data: Mapping[str, str | bytes]) -> str:
+    """A hash of keys and contents, for the pod template: a change rolls the pods. 16 hexadecimal digits."""
+    digest = sha256()
+    for key in sorted(data):
+        content = data[key]
+        raw = content.encode() if isinstance(content, str) else content
+        digest.update(f"{len(key)}:{key}{len(raw)}:".encode())
+        digest.update(raw)
+    return digest.hexdigest()[:16]
+
+
+def _text(raw: bytes) -> str | None:
+    """``raw`` as text, where it is UTF-8 without a NUL, which no container reads as text."""
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text

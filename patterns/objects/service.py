@@ -1,0 +1,164 @@
+"""A Service in front of a workload's pods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from constructs import Construct
+
+from patterns.errors import Conflict, InvalidValue
+from patterns.manifest import Manifest
+from patterns.model import Json, JsonObject
+from patterns.model.json import objects_at, text_at
+from patterns.model.names import port_number, service_name
+from patterns.model.value import Value
+from patterns.workloads.workload import Workload
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServicePort(Value):
+    """A port of a Service. https://kubernetes.io/docs/concepts/services-networking/service/
+
+    Args:
+        port: on which the Service listens, 1-65535.
+        target_port: number or name of the container's port; default the same number.
+        name: DNS-1123 label; required where a Service has several ports.
+        protocol: ``"TCP"`` (Kubernetes' default), ``"UDP"`` or ``"SCTP"``.
+        node_port: on every node, for a Service of type NodePort or LoadBalancer.
+        app_protocol: such as ``"kubernetes.io/h2c"``.
+    """
+
+    port: int
+    target_port: int | str | None = None
+    name: str | None = None
+    protocol: Literal["TCP", "UDP", "SCTP"] | None = None
+    node_port: int | None = None
+    app_protocol: str | None = None
+
+    def __post_init__(self) -> None:
+        port_number(self.port, "port")
+        if isinstance(self.target_port, int):
+            port_number(self.target_port, "target_port")
+        if self.node_port is not None:
+            port_number(self.node_port, "node_port")
+
+    def render(self) -> JsonObject:
+        """The port as it stands in the Service."""
+        fields: dict[str, Json] = {
+            "name": self.name,
+            "port": self.port,
+            "targetPort": self.target_port,
+            "protocol": self.protocol,
+            "nodePort": self.node_port,
+            "appProtocol": self.app_protocol,
+        }
+        return {key: value for key, value in fields.items() if value is not None}
+
+
+class Service(Manifest):
+    """Gives a workload's pods one name and address.
+
+    Args:
+        scope: where it stands in the tree.
+        id: the construct's id.
+        workload: whose pods it selects, by the labels derived from that workload's name.
+        ports: port numbers, or `ServicePort` values.
+        selector: labels of the pods, instead of ``workload``.
+        type: ``"ClusterIP"`` (Kubernetes' default), ``"NodePort"`` or ``"LoadBalancer"``.
+        headless: no address of its own: its name stands for the pods' addresses, as a StatefulSet needs it.
+        publish_not_ready_addresses: pods count before they are ready, as members that look for each other need it.
+        spec: everything else of the Service's spec, in Kubernetes' own JSON; it may add, never overwrite.
+        name, namespace, labels, annotations: of the object.
+
+    Raises:
+        InvalidValue: without ports, with unnamed ports beside others, or for a bad name or number.
+        Conflict: when a port or its name is taken twice, or ``spec`` sets what an option has set.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        ports: Sequence[int | ServicePort],
+        workload: Workload | None = None,
+        selector: Mapping[str, str] | None = None,
+        type: Literal["ClusterIP", "NodePort", "LoadBalancer"] | None = None,
+        headless: bool = False,
+        publish_not_ready_addresses: bool | None = None,
+        spec: JsonObject | None = None,
+        name: str | None = None,
+        namespace: str | None = None,
+        labels: Mapping[str, str] | None = None,
+        annotations: Mapping[str, str] | None = None,
+    ) -> None:
+        if (workload is None) == (selector is None):
+            raise InvalidValue("a Service takes either workload= or selector=")
+        self._workload = workload
+        self._ports = [port if isinstance(port, ServicePort) else ServicePort(port=port) for port in ports]
+        _check_ports(self._ports)
+        chosen = dict(selector) if selector is not None else workload.selector if workload is not None else {}
+        if not chosen:
+            raise InvalidValue("the workload has no labels that are derived from its name; give selector=")
+        own: dict[str, Json] = {
+            "type": type,
+            "clusterIP": "None" if headless else None,
+            "publishNotReadyAddresses": publish_not_ready_addresses,
+            "selector": {**chosen},
+            "ports": [port.render() for port in self._ports],
+        }
+        body = {key: value for key, value in own.items() if value is not None}
+        for key, value in (spec or {}).items():
+            if key in body:
+                raise Conflict(f"spec sets {key} to {value!r}, but an option has set it to {body[key]!r}; set it once")
+            body[key] = value
+        if name is not None:
+            service_name(name, "name")
+        super().__init__(
+            scope,
+            id,
+            api_version="v1",
+            kind="Service",
+            body={"spec": body},
+            name=name,
+            namespace=namespace if namespace is not None or workload is None else workload.namespace,
+            labels=labels,
+            annotations=annotations,
+        )
+
+    def findings(self) -> list[str]:
+        """A target port by name that no container has: Kubernetes takes it, and the Service leads nowhere."""
+        if self._workload is None:
+            return []
+        names = {
+            text_at(port, "name")
+            for container in self._workload.pod.containers()
+            for port in objects_at(container, "ports")
+        }
+        return [
+            f"ports: target_port {port.target_port!r} is no port name of the workload's containers; "
+            f"they have {', '.join(sorted(names - {''})) or 'none'}"
+            for port in self._ports
+            if isinstance(port.target_port, str) and port.target_port not in names
+        ]
+
+
+def _check_ports(ports: Sequence[ServicePort]) -> None:
+    if not ports:
+        raise InvalidValue("ports must hold at least one port")
+    seen: dict[tuple[int, str], ServicePort] = {}
+    names: set[str | None] = set()
+    for port in ports:
+        if len(ports) > 1 and port.name is None:
+            raise InvalidValue(f"port {port.port} needs a name, since the Service has several ports")
+        key = (port.port, port.protocol or "TCP")
+        if key in seen:
+            raise Conflict(f"port {key[0]}/{key[1]} is there twice; a Service has each port once")
+        if port.name is not None and port.name in names:
+            raise Conflict(f"port name {port.name!r} is there twice; give one another name")
+        seen[key] = port
+        names.add(port.name)
+
+

@@ -1,0 +1,43 @@
+"""What a pattern adds to a pod, as one frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from patterns.model import Container, EnvVar, JsonObject, VolumeMount
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contribution:
+    """A pattern's whole effect on its pod; whatever is left out stays as it was.
+
+    Args:
+        init_containers: containers that run to completion before the application, in start order.
+        sidecars: containers that run beside the application; they start after ``init_containers``.
+        native: run the ``sidecars`` as init containers with ``restartPolicy: Always`` (on by default since Kubernetes
+            1.29); ``False`` makes them further ``containers``, which start and stop with the application.
+        mounts: volume mounts for containers that the pod has already, by container name.
+        env: environment variables for containers that the pod has already, by container name.
+        annotations: of the pod template, so that a changed value rolls the pods.
+        labels: of the pod template.
+        pod: single values of the pod spec in Kubernetes' own JSON (``{"shareProcessNamespace": True}``).
+            Nested objects are merged key by key; a value that is there already must be equal.
+        grace_seconds: whole seconds that a container needs to stop, by container name. Native sidecars stop one
+            at a time after the application, so their slices add up; those of classic sidecars run beside it.
+            https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#sidecar-containers-and-pod-lifecycle
+        before: names of init containers or sidecars that must start after the ones contributed here.
+        after: names of init containers or sidecars that must start before the ones contributed here.
+    """
+
+    init_containers: Sequence[Container] = ()
+    sidecars: Sequence[Container] = ()
+    native: bool = True
+    mounts: Mapping[str, Sequence[VolumeMount]] = field(default_factory=dict)
+    env: Mapping[str, Sequence[EnvVar]] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    pod: JsonObject = field(default_factory=dict)
+    grace_seconds: Mapping[str, int] = field(default_factory=dict)
+    before: Sequence[str] = ()
+    after: Sequence[str] = ()

@@ -1,0 +1,276 @@
+"""Pod template + contribution = pod template. Adding commutes, overwriting does not, so nothing is overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from patterns.errors import Conflict, NotFound
+from patterns.model import Container, EnvVar, Json, JsonObject, Volume, VolumeMount
+from patterns.model.json import object_at, objects_at, text_at
+from patterns.model.paths import normalised_path
+from patterns.pod.contribution import Contribution
+from patterns.pod.grace import Slices, grace_period_seconds
+from patterns.pod.order import Relation, ordered
+
+#: what a message calls a part that no contributor brought
+THE_POD = "the pod itself"
+
+#: where something stands in a pod: ("container", "app"), ("mount", "app", "/var/log"), ("port", "8080", "TCP"), ...
+Place = tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PodTemplate:
+    """A pod template with the memory of who brought what: ``metadata`` and ``spec``, as they end in the YAML.
+
+    Merging makes a new one and shares what did not change; ``json`` is never written to after it was made.
+    """
+
+    json: JsonObject
+    #: the pod spec before anybody contributed: its init containers keep their order, its grace is the application's
+    base: JsonObject = field(default_factory=dict)
+    owners: Mapping[Place, object] = field(default_factory=dict)
+    relations: tuple[Relation, ...] = ()
+    slices: Slices = field(default_factory=Slices)
+
+    @property
+    def spec(self) -> JsonObject:
+        return object_at(self.json, "spec")
+
+    def owner(self, *place: str) -> object:
+        return self.owners.get(place, THE_POD)
+
+    def containers(self) -> list[JsonObject]:
+        """Every container in start order: init containers and native sidecars, then the others."""
+        return [*objects_at(self.spec, "initContainers"), *objects_at(self.spec, "containers")]
+
+
+def pod_of(json: JsonObject) -> PodTemplate:
+    """A pod template to which nobody has contributed yet."""
+    return PodTemplate(json=json, base=object_at(json, "spec"))
+
+
+def merge(pod: PodTemplate, contribution: Contribution, by: object) -> PodTemplate:
+    """The pod with the contribution added, and everything that was there before as it was.
+
+    Args:
+        pod: what has been merged up to now.
+        contribution: what to add.
+        by: who adds it; its ``str()`` stands in messages.
+
+    Raises:
+        Conflict: when two contributors want different things in one place.
+        NotFound: when a container is named that the pod does not have.
+    """
+    draft = _Draft(pod, by)
+    for container in contribution.init_containers:
+        draft.add_container(container, "initContainers")
+    for container in contribution.sidecars:
+        if contribution.native:
+            draft.add_container(replace(container, restart_policy="Always"), "initContainers")
+        else:
+            draft.add_container(container, "containers")
+    for name, mounts in contribution.mounts.items():
+        draft.add_mounts(name, mounts)
+    for name, variables in contribution.env.items():
+        draft.add_env(name, variables)
+    draft.add_single_values(draft.spec, contribution.pod, ("pod spec",))
+    draft.add_metadata("labels", contribution.labels)
+    draft.add_metadata("annotations", contribution.annotations)
+    mine = [c.name for c in (*contribution.init_containers, *contribution.sidecars)]
+    relations = (
+        *pod.relations,
+        *(Relation(name, other, by) for name in mine for other in contribution.before),
+        *(Relation(other, name, by) for name in mine for other in contribution.after),
+    )
+    draft.order(relations)
+    slices = pod.slices.with_containers(contribution)
+    if slices:
+        draft.spec["terminationGracePeriodSeconds"] = grace_period_seconds(pod.base, slices)
+    return replace(pod, json=draft.json, owners=draft.owners, relations=relations, slices=slices)
+
+
+class _Draft:
+    """A copy of the pod template down to what a contribution may change, while it is being changed."""
+
+    def __init__(self, pod: PodTemplate, by: object) -> None:
+        self.pod = pod
+        self.by = by
+        self.json: JsonObject = dict(pod.json)
+        self.spec: JsonObject = dict(pod.spec)
+        self.json["spec"] = self.spec
+        self.owners: dict[Place, object] = dict(pod.owners)
+
+    def owner(self, place: Place) -> object:
+        return self.owners.get(place, THE_POD)
+
+    def own(self, *place: str) -> None:
+        self.owners[place] = self.by
+
+    def append(self, key: str, item: JsonObject) -> None:
+        before = self.spec.get(key)
+        self.spec[key] = [*before, item] if isinstance(before, list) else [item]
+
+    # --- containers ---------------------------------------------------------------------------------------------
+
+    def add_container(self, container: Container, key: str) -> None:
+        for present in self._containers():
+            if text_at(present, "name") == container.name:
+                raise Conflict(
+                    f"container name {container.name!r} is taken by {self.owner(('container', container.name))}, and "
+                    f"{self.by} wants it too; names are unique over containers and init containers, give one another id"
+                )
+        rendered = container.render()
+        self._check_ports(container.name, rendered)
+        for volume in container.volumes():
+            self.add_volume(volume)
+        self.append(key, rendered)
+        self.own("container", container.name)
+
+    def _containers(self) -> Iterable[JsonObject]:
+        yield from objects_at(self.spec, "initContainers")
+        yield from objects_at(self.spec, "containers")
+
+    def _check_ports(self, name: str, container: JsonObject) -> None:
+        """One port and protocol, and one port name, per pod: its containers share one network namespace."""
+        mine = objects_at(container, "ports")
+        if not mine:
+            return
+        for present in self._containers():
+            holder = text_at(present, "name")
+            for theirs in objects_at(present, "ports"):
+                for port in mine:
+                    where = f"container {holder!r} of {self.owner(('container', holder))}"
+                    if _port_key(port) == _port_key(theirs):
+                        number, protocol = _port_key(port)
+                        raise Conflict(
+                            f"port {number}/{protocol} of container {name!r} is taken by {where}; the containers of "
+                            "a pod share one network namespace, so only one can listen there: give one another port"
+                        )
+                    if text_at(port, "name") and text_at(port, "name") == text_at(theirs, "name"):
+                        raise Conflict(
+                            f"port name {text_at(port, 'name')!r} of container {name!r} is taken by {where}; Services "
+                            "and probes find a port of the pod by this name: give one another name"
+                        )
+
+    def add_mounts(self, name: str, mounts: Iterable[VolumeMount]) -> None:
+        for mount in mounts:
+            rendered = mount.render()
+            path = normalised_path(mount.mount_path)
+            present = next(
+                (
+                    m
+                    for m in objects_at(self._find(name), "volumeMounts")
+                    if normalised_path(text_at(m, "mountPath")) == path
+                ),
+                None,
+            )
+            if present is not None and present != rendered:
+                raise Conflict(
+                    f"container {name!r} has {_written(present)} from {self.owner(('mount', name, path))}, and "
+                    f"{self.by} wants {_written(rendered)}; one would hide the other: give one another mount_path"
+                )
+            if isinstance(mount.volume, Volume):
+                self.add_volume(mount.volume)
+            if present is None:
+                self._extend(name, "volumeMounts", rendered)
+                self.own("mount", name, path)
+
+    def add_env(self, name: str, variables: Iterable[EnvVar]) -> None:
+        for variable in variables:
+            rendered = variable.render()
+            present = next(
+                (e for e in objects_at(self._find(name), "env") if text_at(e, "name") == variable.name), None
+            )
+            if present is None:
+                self._extend(name, "env", rendered)
+                self.own("env", name, variable.name)
+            elif present != rendered:
+                raise Conflict(
+                    f"container {name!r} has the environment variable {variable.name!r} from "
+                    f"{self.owner(('env', name, variable.name))}, and {self.by} wants another value; the last one "
+                    "would hide the first: set it once"
+                )
+
+    def _find(self, name: str) -> JsonObject:
+        for container in self._containers():
+            if text_at(container, "name") == name:
+                return container
+        known = ", ".join(repr(text_at(c, "name")) for c in self._containers())
+        raise NotFound(f"the pod has no container {name!r}; it has {known}")
+
+    def _extend(self, name: str, key: str, item: JsonObject) -> None:
+        """Append ``item`` to a list of the container, on a copy of all that leads there."""
+        for group in ("initContainers", "containers"):
+            listed = self.spec.get(group)
+            if not isinstance(listed, list):
+                continue
+            for index, container in enumerate(listed):
+                if isinstance(container, dict) and container.get("name") == name:
+                    before = container.get(key)
+                    items: list[Json] = [*before, item] if isinstance(before, list) else [item]
+                    changed: JsonObject = {**container, key: items}
+                    self.spec[group] = [*listed[:index], changed, *listed[index + 1 :]]
+                    return
+
+    # --- the rest of the pod ------------------------------------------------------------------------------------
+
+    def add_volume(self, volume: Volume) -> None:
+        rendered = volume.render()
+        for present in objects_at(self.spec, "volumes"):
+            if text_at(present, "name") == volume.name:
+                if present != rendered:
+                    raise Conflict(
+                        f"volume {volume.name!r} is there already, from {self.owner(('volume', volume.name))}, and "
+                        f"{self.by} wants another volume of this name; give one another id"
+                    )
+                return
+        self.append("volumes", rendered)
+        self.own("volume", volume.name)
+
+    def add_single_values(self, target: JsonObject, values: Mapping[str, Json], place: Place) -> None:
+        for key, value in values.items():
+            present = target.get(key)
+            here = (*place, key)
+            if isinstance(value, dict) and (present is None or isinstance(present, dict)):
+                inner = dict(present or {})
+                self.add_single_values(inner, value, here)
+                target[key] = inner
+            elif present is None:
+                target[key] = value
+                self.own(*here)
+            elif present != value:
+                raise Conflict(
+                    f"{'.'.join(here)} is {present!r}, from {self.owner(here)}, and {self.by} wants {value!r}; a pod "
+                    "has one: let both want the same, or leave it to one of them"
+                )
+
+    def add_metadata(self, key: str, values: Mapping[str, str]) -> None:
+        if not values:
+            return
+        metadata = dict(object_at(self.json, "metadata"))
+        inner = dict(object_at(metadata, key))
+        self.add_single_values(inner, values, (key,))
+        metadata[key] = inner
+        if "metadata" in self.json:
+            self.json["metadata"] = metadata
+        else:
+            self.json = {"metadata": metadata, **self.json}
+
+    def order(self, relations: tuple[Relation, ...]) -> None:
+        listed = objects_at(self.spec, "initContainers")
+        if relations and listed:
+            kept = [text_at(c, "name") for c in objects_at(self.pod.base, "initContainers")]
+            by_name = {text_at(c, "name"): c for c in listed}
+            self.spec["initContainers"] = [by_name[n] for n in ordered(list(by_name), relations, kept)]
+
+
+def _port_key(port: JsonObject) -> tuple[str, str]:
+    return str(port.get("containerPort")), text_at(port, "protocol") or "TCP"
+
+
+def _written(mount: JsonObject) -> str:
+    """A volume mount in one line of a message: ``volume 'logs' on /var/log (readOnly)``."""
+    rest = [key if value is True else f"{key}={value}" for key, value in mount.items() if key not in ("name", "mountPath")]
+    return f"volume {text_at(mount, 'name')!r} on {text_at(mount, 'mountPath')}" + (f" ({', '.join(rest)})" if rest else "")

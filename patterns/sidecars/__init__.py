@@ -1,0 +1,1 @@
+"""Containers that run beside the application; one file per pattern."""

@@ -1,0 +1,68 @@
+"""A directory that the containers of a pod share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from constructs import Construct
+
+from patterns.defaults import SCRATCH_SIZE_LIMIT, Default
+from patterns.errors import InvalidValue
+from patterns.model import Volume, VolumeMount
+from patterns.pattern import Pattern
+from patterns.pod.contribution import Contribution
+
+
+class SharedScratch(Pattern):
+    """Gives the pod an ``emptyDir`` that several of its containers mount.
+
+    The directory is there as long as the pod is on its node: it survives a container's restart, not the pod.
+    https://kubernetes.io/docs/concepts/storage/volumes/#emptydir
+
+    Args:
+        scope: the workload.
+        id: the volume's name (DNS-1123 label).
+        mount_path: absolute path on which the containers mount it.
+        writers: names of the application containers that write; default all that are no readers.
+        readers: names of the application containers that only read, and get it read-only.
+        size_limit: quantity such as 256Mi; over it the kubelet evicts the pod. ``None`` renders no limit, and then
+            one pod can fill the disk of its node.
+        medium: ``"Memory"`` for a tmpfs, which counts against the memory limits of the containers that write and needs
+            a ``size_limit``; ``"HugePages"`` and its sizes; default the node's disk.
+
+    Raises:
+        InvalidValue: for a bad path, quantity or medium, or a container in both lists.
+        NotFound: for a container that the workload does not have.
+        Conflict: when something else is mounted on ``mount_path``, or another volume has this name.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        mount_path: str,
+        writers: Sequence[str] | None = None,
+        readers: Sequence[str] = (),
+        size_limit: str | Default[str] | None = SCRATCH_SIZE_LIMIT,
+        medium: str | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        both = sorted(set(writers or ()) & set(readers))
+        if both:
+            raise InvalidValue(f"container {both[0]!r} is named in writers and in readers; a writer reads as well")
+        if writers is None:
+            writers = [name for name in self.workload.application_containers if name not in readers]
+        volume = Volume.empty_dir(id, size_limit=self.default(size_limit), medium=medium)
+        self._mount = VolumeMount(volume=volume, mount_path=mount_path)
+        read_only = VolumeMount(volume=volume, mount_path=mount_path, read_only=True)
+        self.contribute(
+            Contribution(
+                mounts={**{name: [self._mount] for name in writers}, **{name: [read_only] for name in readers}},
+            )
+        )
+
+    @property
+    def mount(self) -> VolumeMount:
+        """What other patterns take: ``logs=scratch.mount``; those that only read mount it read-only."""
+        return self._mount

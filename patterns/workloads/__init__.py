@@ -1,0 +1,1 @@
+"""Workloads: our own, and what stands in for somebody else's."""

@@ -1,0 +1,65 @@
+"""What every workload can do for a pattern, be it ours or somebody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from patterns.defaults import Default, Defaults, T, resolved
+from patterns.errors import InvalidValue
+from patterns.model.json import objects_at, text_at
+from patterns.pod.contribution import Contribution
+from patterns.pod.identity import Identity, application_identity
+from patterns.pod.merge import PodTemplate, merge
+from patterns.pod.ports import first_free_port
+
+
+class PodHolder:
+    """Holds one pod template and merges contributions into it.
+
+    Attributes:
+        pod: the pod template with everything contributed up to now.
+        ours: whether the workload was made by this library. In somebody else's, a pattern adds what it needs and
+            changes nothing besides.
+        runs_to_completion: whether the pod ends by itself, as in a Job.
+    """
+
+    pod: PodTemplate
+    ours: bool
+    runs_to_completion: bool
+
+    def contribute(self, contribution: Contribution, by: object) -> None:
+        """Add what a pattern wants to the pod.
+
+        Raises:
+            Conflict: when something else stands in that place; both contributors are named.
+            NotFound: when a container is named that the pod does not have.
+            InvalidValue: for a classic sidecar in a pod that has to end by itself.
+        """
+        if self.runs_to_completion and contribution.sidecars and not contribution.native:
+            raise InvalidValue(
+                f"native must be True in a pod that has to end by itself: as a classic sidecar, "
+                f"{contribution.sidecars[0].name!r} would run on after the application, and the Job would never complete"
+            )
+        self.pod = merge(self.pod, contribution, by)
+
+    @property
+    def application_containers(self) -> tuple[str, ...]:
+        """The names of the containers that the workload was created with."""
+        return tuple(text_at(c, "name") for c in objects_at(self.pod.base, "containers"))
+
+    def identity(self, containers: Iterable[str] = ()) -> Identity:
+        """As whom the application runs, as far as the pod spec tells."""
+        return application_identity(self.pod.spec, containers)
+
+    def free_port(self, preferred: int) -> int:
+        """The first port from ``preferred`` upwards that no container of the pod declares."""
+        return first_free_port(self.pod.containers(), preferred)
+
+    def default(self, option: T | Default[T]) -> T:
+        """The option as given, or the nearest replacement of its default: workload, then chart, then app."""
+        return resolved(option, self._defaults())
+
+    def _defaults(self) -> list[Defaults]:
+        raise NotImplementedError
+
+

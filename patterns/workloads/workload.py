@@ -1,0 +1,196 @@
+"""What our own workloads share: one pod template, its labels, its security, and what patterns contribute."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from constructs import Construct
+
+from patterns.defaults import Default, Defaults
+from patterns.errors import InvalidValue, PatternError
+from patterns.manifest import Manifest
+from patterns.model import Container, Json, JsonObject, Security, SecurityContext
+from patterns.model.json import objects_at, text_at
+from patterns.pod.contribution import Contribution
+from patterns.pod.merge import merge, pod_of
+from patterns.pod.order import check_relations
+from patterns.place import chart_of, defaults_of, join, path_of
+from patterns.tree import object_name
+from patterns.workloads.labels import recommended
+from patterns.workloads.pod_holder import PodHolder
+from patterns.workloads.spec import spec_of
+
+#: the kinds that find their pods by labels
+_SELECTING = frozenset({"DeploymentSpec", "StatefulSetSpec", "DaemonSetSpec"})
+#: keys of a pod spec that people write last; the others stand before them in order of arrival
+_LAST = ("initContainers", "containers", "volumes")
+
+
+class Workload(PodHolder, Manifest):
+    """A Pod, or an object with a pod template, that was made by this library.
+
+    Args:
+        containers: the application containers.
+        init_containers: containers that run before them, in this order; native sidecars with
+            ``restart_policy="Always"``.
+        security: Pod Security of the pod and of every application container that has no ``security_context`` of
+            its own; ``restricted`` by default, opened field by field (``Security(run_as_non_root=False)``). ``None``
+            renders nothing. https://kubernetes.io/docs/concepts/security/pod-security-standards/
+        service_account_name: of the pod.
+        automount_service_account_token: ``False`` by default, but left to Kubernetes where a
+            ``service_account_name`` is given; ``None`` renders nothing.
+        termination_grace_period_seconds: whole seconds that the application needs to stop; default Kubernetes' 30.
+            What patterns need for their native sidecars is added to it.
+        share_process_namespace: the containers see each other's processes; a container's first process is then not
+            process 1, which the kernel shields from signals that it does not handle.
+        pod_labels: of the pod template, beside the derived ones.
+        pod_annotations: of the pod template.
+        pod_spec: everything else of the pod spec, in Kubernetes' own JSON; it may add, never overwrite.
+        selector: labels that select the pods, instead of the derived ones; they are put on the pods too.
+        recommended_labels: render ``app.kubernetes.io/name`` and ``/instance`` on the object and on its pods.
+        name: ``metadata.name``; default the name that the chart generates.
+        namespace: default the chart's.
+        labels: of the object, beside the derived ones and the chart's.
+        annotations: of the object.
+        defaults: replacements of the library's defaults, for the patterns of this workload.
+    """
+
+    #: the Kubernetes type that ``spec=`` is checked against
+    spec_type: ClassVar[str] = ""
+    ours = True
+    runs_to_completion = False
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        api_version: str,
+        kind: str,
+        containers: Sequence[Container],
+        init_containers: Sequence[Container],
+        restart_policy: str | None,
+        security: Security | Default[Security] | None,
+        service_account_name: str | None,
+        automount_service_account_token: bool | Default[bool] | None,
+        termination_grace_period_seconds: int | None,
+        share_process_namespace: bool | None,
+        pod_labels: Mapping[str, str] | None,
+        pod_annotations: Mapping[str, str] | None,
+        pod_spec: JsonObject | None,
+        selector: Mapping[str, str] | None,
+        recommended_labels: bool,
+        name: str | None,
+        namespace: str | None,
+        labels: Mapping[str, str] | None,
+        annotations: Mapping[str, str] | None,
+        defaults: Defaults | None,
+    ) -> None:
+        self._replacements = defaults
+        known = name or object_name(chart_of(scope), join(path_of(scope), id), kind)
+        derived = recommended(id, known) if recommended_labels and known else {}
+        super().__init__(
+            scope,
+            id,
+            api_version=api_version,
+            kind=kind,
+            body={},
+            name=name,
+            namespace=namespace,
+            labels={**derived, **(labels or {})},
+            annotations=annotations,
+        )
+        if recommended_labels and not known:
+            # only Node knows the names of a chart that generates them by itself
+            derived = recommended(id, self.name)
+            for key, value in derived.items():
+                self.metadata.add_label(key, value)
+        #: labels that every pod of this workload has, and that do not change with a version
+        self.selector: dict[str, str] = dict(selector) if selector is not None else derived
+        if self.spec_type in _SELECTING and not self.selector:
+            raise InvalidValue("selector must be given where recommended_labels is False: the pods need a label")
+        chosen = self.default(security)
+        if isinstance(automount_service_account_token, Default):
+            wanted = self.default(automount_service_account_token)
+            automount_service_account_token = None if service_account_name else wanted
+        spec = spec_of(
+            {
+                "restartPolicy": restart_policy,
+                "terminationGracePeriodSeconds": termination_grace_period_seconds,
+                "shareProcessNamespace": share_process_namespace,
+                "serviceAccountName": service_account_name,
+                "automountServiceAccountToken": automount_service_account_token,
+                "securityContext": (chosen.pod().render() or None) if chosen else None,
+            },
+            pod_spec,
+            "pod_spec",
+            "PodSpec",
+        )
+        for key, option in (("containers", "containers"), ("initContainers", "init_containers")):
+            if key in spec:
+                raise InvalidValue(f"pod_spec must not hold {key!r}; write them as values: {option}=[Container(...)]")
+        if not containers:
+            raise InvalidValue("containers must hold at least one Container; Kubernetes refuses a pod without")
+        metadata: JsonObject = {}
+        pod_labels = {**derived, **self.selector, **(pod_labels or {})}
+        if pod_labels:
+            metadata["labels"] = {**pod_labels}
+        if pod_annotations:
+            metadata["annotations"] = {**pod_annotations}
+        template: JsonObject = {"metadata": metadata, "spec": spec} if metadata else {"spec": spec}
+        application = Contribution(
+            init_containers=[secured(container, chosen) for container in init_containers],
+            sidecars=[secured(container, chosen) for container in containers],
+            native=False,
+        )
+        self.pod = pod_of(merge(pod_of(template), application, self).json)
+
+    def _defaults(self) -> list[Defaults]:
+        own = [self._replacements] if self._replacements else []
+        return [*own, *defaults_of(self)]
+
+    def set_spec(self, extra: JsonObject | None, /, **fields: Json) -> None:
+        """Keep the workload's own spec: its options in Kubernetes' names, and what ``spec=`` has besides."""
+        self._spec = spec_of(fields, extra, "spec", self.spec_type)
+
+    def render_body(self) -> JsonObject:
+        """The object besides ``apiVersion``, ``kind`` and ``metadata``."""
+        return {"spec": {**self._spec, "template": self.pod_template()}}
+
+    def pod_template(self) -> JsonObject:
+        """The pod template as it is rendered: ``metadata`` and ``spec``."""
+        spec = self.pod.spec
+        ordered = {key: value for key, value in spec.items() if key not in _LAST}
+        ordered.update({key: spec[key] for key in _LAST if key in spec})
+        return {**self.pod.json, "spec": ordered}
+
+    def findings(self) -> list[str]:
+        """What can only be seen when all patterns are there."""
+        spec = self.pod.spec
+        try:
+            check_relations(
+                self.pod.relations,
+                init_containers=[text_at(c, "name") for c in objects_at(spec, "initContainers")],
+                containers=[text_at(c, "name") for c in objects_at(spec, "containers")],
+            )
+        except PatternError as error:
+            return [str(error)]
+        return []
+
+
+def secured(container: Container, security: Security | None) -> Container:
+    """An application container with what Pod Security wants of it, unless it says so itself.
+
+    What the pod's own security context says for all its containers is not repeated.
+    """
+    if security is None or container.security_context is not None:
+        return container
+    whole = security.container()
+    context = SecurityContext(
+        allow_privilege_escalation=whole.allow_privilege_escalation,
+        capabilities=whole.capabilities,
+        read_only_root_filesystem=whole.read_only_root_filesystem,
+    )
+    return replace(container, security_context=context) if context.render() else container
