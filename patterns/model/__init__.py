@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from patterns.model.api_value import ApiValue
 from patterns.model.container import Container
 from patterns.model.env import (
@@ -24,17 +26,6 @@ from patterns.model.paths import FileMode
 from patterns.model.policies import ResizePolicy, RestartRule
 from patterns.model.port import ContainerPort
 from patterns.model.probe import Probe
-from patterns.model.projected import (
-    ClusterTrustBundle,
-    ConfigMapProjection,
-    DownwardApi,
-    DownwardApiFile,
-    DownwardApiProjection,
-    PodCertificate,
-    Projected,
-    SecretProjection,
-    ServiceAccountToken,
-)
 from patterns.model.quantity import Quantity
 from patterns.model.resources import ResourceClaim, ResourceRequirements
 from patterns.model.security import Security
@@ -48,9 +39,8 @@ from patterns.model.security_context import (
     Sysctl,
     WindowsOptions,
 )
-from patterns.model.storage import Csi, Ephemeral, Fc, Iscsi, Nfs, OtherVolume
 from patterns.model.value import Value
-from patterns.model.volume import ProjectedSource, Volume, VolumeSource
+from patterns.model.volume import Volume
 from patterns.model.volume_source import (
     ConfigMapVolume,
     EmptyDir,
@@ -59,7 +49,56 @@ from patterns.model.volume_source import (
     KeyToPath,
     PersistentVolumeClaim,
     SecretVolume,
+    VolumeSource,
 )
+
+if TYPE_CHECKING:
+    from patterns.model.projected import (
+        ClusterTrustBundle,
+        ConfigMapProjection,
+        DownwardApi,
+        DownwardApiFile,
+        DownwardApiProjection,
+        PodCertificate,
+        Projected,
+        ProjectedSource,
+        SecretProjection,
+        ServiceAccountToken,
+    )
+    from patterns.model.storage import Csi, Ephemeral, Fc, Iscsi, Nfs, OtherVolume
+else:
+    # the rare volume sources cost a third of the import, and most programs use none of them
+    _LATER = {
+        **dict.fromkeys(
+            (
+                "ClusterTrustBundle",
+                "ConfigMapProjection",
+                "DownwardApi",
+                "DownwardApiFile",
+                "DownwardApiProjection",
+                "PodCertificate",
+                "Projected",
+                "ProjectedSource",
+                "SecretProjection",
+                "ServiceAccountToken",
+            ),
+            "projected",
+        ),
+        **dict.fromkeys(
+            ("Csi", "Ephemeral", "Fc", "Iscsi", "Nfs", "OtherVolume"),
+            "storage",
+        ),
+    }
+
+    def __getattr__(name: str) -> type:
+        from importlib import import_module
+
+        if name not in _LATER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found: type = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+        globals()[name] = found
+        return found
+
 
 __all__ = [
     "ApiValue",

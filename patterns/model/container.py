@@ -35,8 +35,8 @@ class Container(ApiValue):
         env: ``{"NAME": "text", "PASSWORD": SecretKey("es", "password")}``, or `EnvVar` values.
         resources: requests and limits.
         resize_policy: what happens when resources are changed in place, since Kubernetes 1.33.
-        restart_policy: ``"Always"`` makes an init container a native sidecar; on other containers since Kubernetes 1.35.
-        restart_policy_rules: which exit codes restart the container, since Kubernetes 1.35; with a ``restart_policy``.
+        restart_policy: ``"Always"`` makes an init container a native sidecar; others since Kubernetes 1.35.
+        restart_policy_rules: exit codes that restart it, beside a ``restart_policy``; since Kubernetes 1.35.
         volume_mounts: volumes and where the container sees them.
         volume_devices: raw block devices.
         liveness_probe: after its failures the container is restarted.
@@ -101,21 +101,15 @@ class Container(ApiValue):
 
     def volumes(self) -> tuple[Volume, ...]:
         """The volumes that the container mounts or uses as devices, each once; claim templates are not among them."""
-        found = {
-            place.volume.name: place.volume
-            for place in (*self.volume_mounts, *self.volume_devices)
-            if isinstance(place.volume, Volume)
-        }
-        return tuple(found.values())
+        places = [*(m.volume for m in self.volume_mounts), *(d.volume for d in self.volume_devices)]
+        return tuple({v.name: v for v in places if isinstance(v, Volume)}.values())
 
 
 def _ports(ports: Sequence[int | ContainerPort]) -> tuple[ContainerPort, ...]:
     full: list[ContainerPort] = []
     for index, port in enumerate(ports):
-        if isinstance(port, int):
-            with within(f"ports[{index}]"):
-                port = ContainerPort(port)
-        full.append(port)
+        with within(f"ports[{index}]"):
+            full.append(ContainerPort(port) if isinstance(port, int) else port)
     return tuple(full)
 
 

@@ -46,7 +46,7 @@ def _check_words(container: Container) -> None:
         if container.not_secret is None:
             check_words(words, what)
     if container.not_secret is not None and not container.not_secret.strip():
-        raise InvalidValue("not_secret must give the reason why no argument is a secret, got ''")
+        raise InvalidValue(f"not_secret must give the reason why no argument is a secret, got {container.not_secret!r}")
 
 
 def _check_ports(container: Container) -> None:
@@ -89,7 +89,8 @@ def _check_mounts(container: Container) -> None:
         normal = normalised_path(path)
         if normal in places:
             raise InvalidValue(
-                f"{where} is on {path!r}, where {places[normal]} is already; one would hide the other: mount it elsewhere"
+                f"{where} is on {path!r}, where {places[normal]} is already; "
+                "one would hide the other: mount it elsewhere"
             )
         places[normal] = f"{where} (volume {place.volume_name!r} on {path!r})"
         if isinstance(place.volume, Volume):

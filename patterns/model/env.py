@@ -27,7 +27,9 @@ _RUNNING_FIELDS = (
     "status.podIP",
     "status.podIPs",
 )
-_RESOURCES = tuple(f"{kind}.{name}" for kind in ("limits", "requests") for name in ("cpu", "memory", "ephemeral-storage"))
+_RESOURCES = tuple(
+    f"{kind}.{name}" for kind in ("limits", "requests") for name in ("cpu", "memory", "ephemeral-storage")
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,12 +105,16 @@ class FieldPath(ApiValue):
     def check_in_env(self) -> None:
         """Raises: InvalidValue for what only a volume can hold: all labels, or all annotations."""
         if self.path in ("metadata.labels", "metadata.annotations"):
-            raise InvalidValue(f"path must name one key in a variable, got {self.path!r}; write \"{self.path}['<key>']\"")
+            raise InvalidValue(
+                f"path must name one key in a variable, got {self.path!r}; write \"{self.path}['<key>']\""
+            )
 
     def check_in_volume(self) -> None:
         """Raises: InvalidValue for what only a variable can hold, because it is known when the pod runs."""
         if self.path in _RUNNING_FIELDS:
-            raise InvalidValue(f"path must be a field of metadata in a volume, got {self.path!r}; use a variable for it")
+            raise InvalidValue(
+                f"path must be a field of metadata in a volume, got {self.path!r}; use a variable for it"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +122,7 @@ class ResourceField(ApiValue):
     """A request or limit of a container, as a number.
 
     Args:
-        resource: ``"limits.memory"``, ``"requests.cpu"``, ``"limits.ephemeral-storage"``, ``"requests.hugepages-2Mi"``, ...
+        resource: ``"limits.memory"``, ``"requests.cpu"``, ``"limits.hugepages-2Mi"`` and so on.
         container_name: whose; default the container's own. Kubernetes takes a name that is not there, and the pod
             never starts.
         divisor: unit of the number, such as ``"1Mi"`` or ``"1m"``; default 1.
@@ -130,7 +136,9 @@ class ResourceField(ApiValue):
 
     def __post_init__(self) -> None:
         if self.resource not in _RESOURCES and not re.fullmatch(r"(limits|requests)\.hugepages-\w+", self.resource):
-            raise InvalidValue(f"resource must be one of {', '.join(_RESOURCES)} or limits.hugepages-<size>, got {self.resource!r}")
+            raise InvalidValue(
+                f"resource must be one of {', '.join(_RESOURCES)} or limits.hugepages-<size>, got {self.resource!r}"
+            )
         if self.container_name is not None:
             dns_label(self.container_name, "container_name")
         if self.divisor is not None and quantity(self.divisor, "divisor").numerator == 0:
@@ -200,7 +208,9 @@ class EnvVar(ApiValue):
             if self.not_secret is None:
                 check_variable(self.name, self.value)
             elif not self.not_secret.strip():
-                raise InvalidValue("not_secret must give the reason why the value is no secret, got ''")
+                raise InvalidValue(
+                    "not_secret must give the reason why the value is no secret, got " + repr(self.not_secret)
+                )
 
     def render(self) -> JsonObject:
         """The variable as it stands in ``env``."""
@@ -233,7 +243,7 @@ class EnvFrom(ApiValue):
 
     def __post_init__(self) -> None:
         if (self.config_map is None) == (self.secret is None):
-            raise InvalidValue("EnvFrom takes either config_map= or secret=")
+            raise InvalidValue("give either config_map= or secret=")
         if self.config_map is not None:
             dns_subdomain(self.config_map, "config_map")
         if self.secret is not None:

@@ -22,7 +22,9 @@ def _types() -> Mapping[str, Fields]:
     import json
     from importlib.resources import files
 
-    data: Mapping[str, Fields] = json.loads(files("patterns.model").joinpath(f"kubernetes-{KUBERNETES}.json").read_text("utf-8"))
+    data: Mapping[str, Fields] = json.loads(
+        files("patterns.model").joinpath(f"kubernetes-{KUBERNETES}.json").read_text("utf-8")
+    )
     return data
 
 
@@ -74,7 +76,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     names = list(known)
     plain = name.replace("_", "").replace("-", "").lower()
     for candidate in names:
-        if candidate.lower() == plain or len(plain) > 2 and candidate.lower().startswith(plain):
+        if candidate.lower() == plain or (len(plain) > 2 and candidate.lower().startswith(plain)):
             return candidate
     # an expensive import for the rare case of an error
     from difflib import get_close_matches

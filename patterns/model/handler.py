@@ -42,7 +42,7 @@ class HttpGet(ApiValue):
         path: default ``/``.
         scheme: default ``"HTTP"``. With ``"HTTPS"`` the certificate is not looked at.
         http_headers: by name, or a list where a name comes twice.
-        host: default the pod's own address, which is what is wanted: Pod Security ``baseline`` forbids another since 1.34.
+        host: default the pod's own address; Pod Security ``baseline`` forbids another since Kubernetes 1.34.
     """
 
     kubernetes: ClassVar[str] = "HTTPGetAction"

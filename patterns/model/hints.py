@@ -41,12 +41,19 @@ def _hint(field: str, kind: Kind, value: object) -> str:
                 return f"{assign}{value!r}.decode()"
         if isinstance(part, Whole) and isinstance(value, str) and value.strip().lstrip("-").isdecimal():
             return f"{assign}{int(value)}"
-        if isinstance(part, Instance) and part.cls is bool and str(value).lower() in ("true", "false", "1", "0", "yes", "no"):
+        if (
+            isinstance(part, Instance)
+            and part.cls is bool
+            and str(value).lower() in ("true", "false", "1", "0", "yes", "no")
+        ):
             return f"{assign}{str(value).lower() in ('true', '1', 'yes')}"
         if isinstance(part, Choice) and isinstance(value, bool | int):
             return f"{assign}{part.values[0]!r}"
     if isinstance(value, Mapping):
         classes = [p.cls for p in kinds if isinstance(p, Instance) and hasattr(p.cls, "render")]
+        example = getattr(classes[0], "example", "") if classes else ""
+        if example:
+            return assign + example
         if classes:
             return assign + _call(classes[0], cast("Mapping[object, object]", value))
     return ""

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from patterns.errors import InvalidValue
 
-_DOMAIN = r"(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
+_HOST_PART = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
+_DOMAIN = rf"(?:{_HOST_PART}(?:\.{_HOST_PART})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
 _COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 
 
@@ -36,7 +37,9 @@ def image_reference(image: str, what: str = "image") -> ImageReference:
         raise InvalidValue(f"{what} must have no scheme, got {image!r}; write {near!r}")
     name, at, digest = image.partition("@")
     if at and not re.fullmatch("sha256:[0-9a-f]{64}", digest):
-        raise InvalidValue(f"{what} must end in '@sha256:' and 64 digits of lower-case hex where it has a '@', got {image!r}")
+        raise InvalidValue(
+            f"{what} must end in '@sha256:' and 64 digits of lower-case hex where it has a '@', got {image!r}"
+        )
     rest, colon, tag = name.rpartition(":")
     if not colon or "/" in tag:
         rest, tag, colon = name, "", ""
@@ -52,7 +55,8 @@ def image_reference(image: str, what: str = "image") -> ImageReference:
         legal = path.isascii() and re.fullmatch(f"{_COMPONENT}(?:/{_COMPONENT})*", path.lower())
         hint = f"; write {near!r}" if legal else ""
         raise InvalidValue(
-            f"{what} must have a path of lower-case letters, digits, '.', '_' and '-' between slashes, got {image!r}{hint}"
+            f"{what} must have a path of lower-case letters, digits, '.', '_' and '-' between slashes, "
+            f"got {image!r}{hint}"
         )
     if len(rest) > 255:
         raise InvalidValue(f"{what} must have a name of at most 255 characters, got {len(rest)}")

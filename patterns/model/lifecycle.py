@@ -17,8 +17,8 @@ from patterns.model.json import JsonObject
 _SIGNALS = frozenset(
     f"SIG{name}"
     for name in (
-        "ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT STOP SYS TERM TRAP "
-        "TSTP TTIN TTOU URG USR1 USR2 VTALRM WINCH XCPU XFSZ RTMIN RTMAX"
+        "ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT STOP SYS TERM "
+        "TRAP TSTP TTIN TTOU URG USR1 USR2 VTALRM WINCH XCPU XFSZ RTMIN RTMAX"
     ).split()
 )
 
@@ -31,7 +31,7 @@ class Lifecycle(ApiValue):
         post_start: runs beside the container's own process; the container counts as started when it has ended.
         pre_stop: runs before the stop signal; its time is part of the pod's grace period.
         stop_signal: instead of the image's, such as ``"SIGQUIT"``. Alpha since Kubernetes 1.33, behind
-            ``ContainerStopSignals``: a cluster without the gate drops it in silence. Some servers want ``os`` in the pod.
+            ``ContainerStopSignals``: a cluster without the gate drops it in silence.
     """
 
     kubernetes: ClassVar[str] = "Lifecycle"

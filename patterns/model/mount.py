@@ -61,16 +61,23 @@ class VolumeMount(ApiValue):
         if self.recursive_read_only is not None and not self.read_only:
             raise InvalidValue("recursive_read_only must not be given without read_only=True")
         if self.recursive_read_only in ("IfPossible", "Enabled") and self.mount_propagation not in (None, "None"):
-            raise InvalidValue(f"mount_propagation must be 'None' with recursive_read_only, got {self.mount_propagation!r}")
+            raise InvalidValue(
+                f"mount_propagation must be 'None' with recursive_read_only, got {self.mount_propagation!r}"
+            )
 
     def _check_place(self) -> None:
         if not isinstance(self.volume, Volume) or self.sub_path or self.sub_path_expr:
             return
         place = normalised_path(self.mount_path)
         if place in _NEEDED and isinstance(self.volume.source, EmptyDir | ConfigMapVolume | SecretVolume):
-            raise InvalidValue(f"mount_path must not be {place!r}: the container would not find what it needs to start; mount it elsewhere")
+            raise InvalidValue(
+                f"mount_path must not be {place!r}: the container would not find what it needs to start; "
+                "mount it elsewhere"
+            )
         if place == _TOKEN and isinstance(self.volume.source, EmptyDir | ConfigMapVolume):
-            raise InvalidValue(f"mount_path must not be {place!r}: the volume would hide the token of the service account")
+            raise InvalidValue(
+                f"mount_path must not be {place!r}: the volume would hide the token of the service account"
+            )
 
     @property
     def volume_name(self) -> str:

@@ -61,7 +61,7 @@ def annotation_key(value: str, what: str = "annotation key") -> None:
     """An annotation's key: as a label's, compared in lower case by Kubernetes."""
     _text(value, what)
     prefix, slash, name = value.rpartition("/")
-    label_key(value if value == f"{prefix.lower()}{slash}{name}" else f"{prefix.lower()}{slash}{name}", what)
+    label_key(f"{prefix.lower()}{slash}{name}", what)
 
 
 def label_value(value: str, what: str = "label value") -> None:
@@ -69,7 +69,8 @@ def label_value(value: str, what: str = "label value") -> None:
     _text(value, what)
     if len(value) > 63 or not re.fullmatch(f"(?:{_QUALIFIED})?", value):
         raise InvalidValue(
-            f"{what} must be at most 63 letters, digits, '-', '_' and '.', a letter or digit at both ends, got {value!r}"
+            f"{what} must be at most 63 letters, digits, '-', '_' and '.', a letter or digit at both ends, "
+            f"got {value!r}"
         )
 
 
@@ -77,7 +78,7 @@ def config_map_key(value: str, what: str = "key") -> None:
     """A key of a ConfigMap or Secret; a path of directories goes into ``items`` instead."""
     _text(value, what)
     if len(value) > 253 or not re.fullmatch(r"[-._a-zA-Z0-9]+", value) or value == "." or value.startswith(".."):
-        hint = "; map a key to this path with items={...}" if "/" in value else ""
+        hint = "; a path goes into items={<key>: <path>} of a volume" if "/" in value else ""
         raise InvalidValue(
             f"{what} must be at most 253 letters, digits, '-', '_' and '.', and not '.' or begin with '..', "
             f"got {value!r}{hint}"
@@ -97,8 +98,11 @@ def env_name(value: str, what: str = "name", *, classic: bool = False) -> None:
         if re.fullmatch(_CLASSIC_ENV, value) and not value.startswith(".."):
             hint = f"; write {re.sub(r'[-.]', '_', value)!r}, or EnvVar(..., classic_name=True) where no shell reads it"
         else:
-            hint = _suggestion(re.sub(r"[^A-Za-z0-9_]+", "_", value).lstrip("0123456789"), value)
-        raise InvalidValue(f"{what} must be a C identifier (letters, digits and '_', no digit first), got {value!r}{hint}")
+            near = re.sub(r"[^A-Za-z0-9_]+", "_", value).lstrip("0123456789") if value.isascii() else ""
+            hint = _suggestion(near, value)
+        raise InvalidValue(
+            f"{what} must be a C identifier (letters, digits and '_', no digit first), got {value!r}{hint}"
+        )
 
 
 def port_name(value: str, what: str = "name") -> None:

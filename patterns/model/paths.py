@@ -98,7 +98,7 @@ def relative_path(value: str, what: str, *, reserved: bool = False) -> None:
     if not value:
         raise InvalidValue(f"{what} must be a relative path, got ''")
     if value.startswith("/"):
-        _refuse(value, what, "a path relative to the volume", value.lstrip("/"))
+        _refuse(value, what, "a relative path", value.lstrip("/"))
     if ".." in value.split("/"):
         _refuse(value, what, "a path without '..'")
     if reserved and value.startswith(".."):

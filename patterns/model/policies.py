@@ -28,7 +28,7 @@ class ResizePolicy(ApiValue):
 
 @dataclass(frozen=True, kw_only=True)
 class RestartRule(ApiValue):
-    """Which exit codes do something else than the container's ``restart_policy``. Beta since Kubernetes 1.35 (KEP-5307).
+    """Which exit codes do something else than ``restart_policy``. Beta since Kubernetes 1.35 (KEP-5307).
 
     Args:
         operator: ``"In"`` or ``"NotIn"`` the ``values``.

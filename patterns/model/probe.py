@@ -22,9 +22,9 @@ class Probe(ApiValue):
         initial_delay_seconds: whole seconds before the first check; default 0.
         period_seconds: whole seconds between two; default 10.
         timeout_seconds: whole seconds after which one has failed; default 1.
-        success_threshold: successes in a row that make it well again; default 1, which a liveness or startup probe has to keep.
+        success_threshold: successes in a row that make it well; default 1, and no other for liveness and startup.
         failure_threshold: failures in a row that make it ill; default 3.
-        termination_grace_period_seconds: whole seconds to stop after a failed liveness or startup probe; default the pod's.
+        termination_grace_period_seconds: whole seconds to stop after a failed liveness probe; default the pod's.
 
     Raises:
         InvalidValue: for a number out of its bounds, or a handler that cannot work.

@@ -15,7 +15,7 @@ from patterns.model.json import Json, JsonObject
 from patterns.model.names import annotation_key, dns_subdomain, whole_number
 from patterns.model.paths import file_mode, normalised_path, relative_path
 from patterns.model.value import settle, within
-from patterns.model.volume_source import KeyToPath, key_paths
+from patterns.model.volume_source import KeyToPath, VolumeSource, key_paths
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ class DownwardApiFile(ApiValue):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DownwardApi(ApiValue):
+class DownwardApi(VolumeSource):
     """Fields of the pod as files; labels and annotations follow their changes.
 
     Args:
@@ -72,7 +72,17 @@ class DownwardApi(ApiValue):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DownwardApiProjection(ApiValue):
+class ProjectedSource(ApiValue):
+    """One source of a `Projected` volume: the parent of those that there are."""
+
+    #: how one is written, for the errors
+    example: ClassVar[str] = 'ServiceAccountToken("token")'
+    #: the key in the source
+    source_key: ClassVar[str] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DownwardApiProjection(ProjectedSource):
     """Fields of the pod as files of a projected volume.
 
     Args:
@@ -98,7 +108,7 @@ def _files(items: Mapping[str, FieldPath | ResourceField] | Sequence[DownwardApi
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConfigMapProjection(ApiValue):
+class ConfigMapProjection(ProjectedSource):
     """The keys of a ConfigMap; see `ConfigMapVolume`."""
 
     kubernetes: ClassVar[str] = "ConfigMapProjection"
@@ -113,7 +123,7 @@ class ConfigMapProjection(ApiValue):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SecretProjection(ApiValue):
+class SecretProjection(ProjectedSource):
     """The keys of a Secret; see `SecretVolume`."""
 
     kubernetes: ClassVar[str] = "SecretProjection"
@@ -128,7 +138,7 @@ class SecretProjection(ApiValue):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ServiceAccountToken(ApiValue):
+class ServiceAccountToken(ProjectedSource):
     """A token of the pod's service account, which the kubelet renews. A bare Pod needs ``service_account_name`` for it.
 
     Args:
@@ -149,7 +159,7 @@ class ServiceAccountToken(ApiValue):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClusterTrustBundle(ApiValue):
+class ClusterTrustBundle(ProjectedSource):
     """Certificates of authorities that the cluster trusts. Beta since Kubernetes 1.33, off by default.
 
     Args:
@@ -171,13 +181,13 @@ class ClusterTrustBundle(ApiValue):
     def __post_init__(self) -> None:
         relative_path(self.path, "path", reserved=True)
         if (self.name is None) == (self.signer_name is None):
-            raise InvalidValue("a ClusterTrustBundle takes either name= or signer_name=")
+            raise InvalidValue("give either name= or signer_name=")
         if self.label_selector and self.signer_name is None:
             raise InvalidValue("label_selector must not be given without signer_name")
 
 
 @dataclass(frozen=True, kw_only=True)
-class PodCertificate(ApiValue):
+class PodCertificate(ProjectedSource):
     """A key and a certificate for the pod, which the kubelet renews. Beta since Kubernetes 1.35, off by default.
 
     Args:
@@ -209,13 +219,13 @@ class PodCertificate(ApiValue):
             if path is not None:
                 relative_path(path, what, reserved=True)
         if not any(path is not None for path in paths):
-            raise InvalidValue("a PodCertificate needs credential_bundle_path=, or key_path= and certificate_chain_path=")
+            raise InvalidValue("give credential_bundle_path=, or key_path= and certificate_chain_path=")
         for key in self.user_annotations:
             annotation_key(key, f"user_annotations: key {key!r}")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Projected(ApiValue):
+class Projected(VolumeSource):
     """Several sources in one directory.
 
     Args:
@@ -227,14 +237,7 @@ class Projected(ApiValue):
     source_key: ClassVar[str] = "projected"
     json_names: ClassVar[Mapping[str, str]] = {"sources": ""}
     also: ClassVar[Mapping[str, str]] = {"sources": "sources"}
-    sources: Sequence[
-        ConfigMapProjection
-        | SecretProjection
-        | DownwardApiProjection
-        | ServiceAccountToken
-        | ClusterTrustBundle
-        | PodCertificate
-    ] = field(kw_only=False)
+    sources: Sequence[ProjectedSource] = field(kw_only=False)
     default_mode: int | str | None = None
 
     def __post_init__(self) -> None:
@@ -244,7 +247,9 @@ class Projected(ApiValue):
             for path in _written(source):
                 first = seen.setdefault(normalised_path(path), index)
                 if first != index:
-                    raise InvalidValue(f"sources[{index}] writes {path!r}, which sources[{first}] writes already; give it another path")
+                    raise InvalidValue(
+                        f"sources[{index}] writes {path!r}, which sources[{first}] writes already; give it another path"
+                    )
 
     def render(self) -> JsonObject:
         """The source as it stands in the volume."""

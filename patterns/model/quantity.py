@@ -30,7 +30,7 @@ class Quantity:
 
     def __init__(self, text: str | int) -> None:
         if isinstance(text, bool) or not isinstance(text, str | int):
-            hint = f'; write "{text}"' if isinstance(text, float) and text == text and abs(text) < 1e15 else ""
+            hint = f'; write "{text}"' if isinstance(text, float) and abs(text) < 1e15 else ""
             raise WrongType(f"a quantity must be a str or an int, got {type(text).__name__} {text!r}{hint}")
         self.text = str(text)
         parsed = _parsed(self.text)

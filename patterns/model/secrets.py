@@ -20,7 +20,10 @@ _NO_SECRET = (
 )
 _PRIVATE_KEY = r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----"
 #: what well-known tokens begin with
-_TOKENS = r"(?:ghp|gho|ghs|ghu)_\w{30,}|github_pat_\w{30,}|glpat-[\w-]{20,}|xox[abprs]-[\w-]{10,}|sk_live_\w{10,}|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"
+_TOKENS = (
+    r"(?:ghp|gho|ghs|ghu)_\w{30,}|github_pat_\w{30,}|glpat-[\w-]{20,}|xox[abprs]-[\w-]{10,}|sk_live_\w{10,}|"
+    r"eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"
+)
 #: scheme://user:password@host, where the password is no reference
 _ADDRESS = r"[a-z][a-z0-9+.-]*://[^\s:/@]*:(?!\$[({]|<)[^\s:/@]+@[^\s@]+"
 
@@ -70,7 +73,7 @@ def check_words(words: Iterable[str], what: str) -> None:
     for index, word in enumerate(words):
         name, equals, value = word.partition("=")
         found = is_secret_value(word)
-        if not found and flag and not word.startswith("-") and is_literal_secret(flag, word):
+        if not found and flag and not word.startswith("-") and is_literal_secret(flag.lstrip("-"), word):
             found = f"the literal value of {flag}"
         if not found and equals and name.startswith("-") and is_literal_secret(name.lstrip("-"), value):
             found = f"the literal value of {name}"
@@ -79,4 +82,4 @@ def check_words(words: Iterable[str], what: str) -> None:
                 f"{what}[{index}] holds {found}, and would stand in the rendered YAML; put it into env as "
                 'SecretKey(<Secret>, <key>) and write $(NAME) here, or give not_secret="<reason>" where it is none'
             )
-        flag = word.lstrip("-") if word.startswith("--") and not equals else ""
+        flag = word if word.startswith("--") and not equals else ""

@@ -12,10 +12,11 @@ from patterns.model.security_context import (
     PodSecurityContext,
     SeccompProfile,
     SecurityContext,
+    check_capabilities,
     check_groups,
     check_user,
 )
-from patterns.model.value import Value
+from patterns.model.value import Value, within
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +54,10 @@ class Security(Value):
     def __post_init__(self) -> None:
         check_user(self.run_as_user, self.run_as_group, self.run_as_non_root)
         check_groups(self.fs_group, self.supplemental_groups or ())
-        self.container()
+        check_capabilities(self.drop_capabilities or (), "drop_capabilities")
+        check_capabilities(self.add_capabilities or (), "add_capabilities")
+        with within(""):
+            self.container()
 
     def render(self) -> JsonObject:
         """The container's part; `container` and `pod` give the values."""

@@ -27,11 +27,8 @@ class Capabilities(ApiValue):
     drop: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        for what, names in (("add", self.add), ("drop", self.drop)):
-            for index, name in enumerate(names):
-                if not re.fullmatch("(?!CAP_)[A-Z][A-Z0-9_]*", name):
-                    near = name.upper().removeprefix("CAP_")
-                    raise InvalidValue(f"{what}[{index}] must be a capability such as 'NET_BIND_SERVICE', got {name!r}; write {near!r}")
+        check_capabilities(self.add, "add")
+        check_capabilities(self.drop, "drop")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +39,8 @@ class _Profile(ApiValue):
     def __post_init__(self) -> None:
         if (self.type == "Localhost") != (self.localhost_profile is not None):
             raise InvalidValue(
-                f"localhost_profile must be given with type 'Localhost' and with no other, got {self.localhost_profile!r} with {self.type!r}"
+                f"localhost_profile must be given with type 'Localhost' and with no other, "
+                f"got {self.localhost_profile!r} with {self.type!r}"
             )
 
 
@@ -162,7 +160,9 @@ class SecurityContext(ApiValue):
             if self.privileged:
                 raise InvalidValue("privileged must not be True with allow_privilege_escalation=False; leave one out")
             if self.capabilities is not None and "SYS_ADMIN" in self.capabilities.add:
-                raise InvalidValue("capabilities must not add 'SYS_ADMIN' with allow_privilege_escalation=False; leave one out")
+                raise InvalidValue(
+                    "capabilities must not add 'SYS_ADMIN' with allow_privilege_escalation=False; leave one out"
+                )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,10 +208,21 @@ def check_user(user: int | None, group: int | None, non_root: bool | None) -> No
     numeric_id(user, "run_as_user")
     numeric_id(group, "run_as_group")
     if user == 0 and non_root:
-        raise InvalidValue("run_as_user must not be 0 with run_as_non_root=True; give another user, or run_as_non_root=False")
+        raise InvalidValue(
+            "run_as_user must not be 0 with run_as_non_root=True; give another user, or run_as_non_root=False"
+        )
 
 
 def check_groups(fs_group: int | None, supplemental: Sequence[int]) -> None:
     numeric_id(fs_group, "fs_group")
     for index, group in enumerate(supplemental):
         numeric_id(group, f"supplemental_groups[{index}]")
+
+
+def check_capabilities(names: Sequence[str], what: str) -> None:
+    for index, name in enumerate(names):
+        if not re.fullmatch("(?!CAP_)[A-Z][A-Z0-9_]*", name):
+            near = name.upper().removeprefix("CAP_")
+            raise InvalidValue(
+                f"{what}[{index}] must be a capability such as 'NET_BIND_SERVICE', got {name!r}; write {near!r}"
+            )

@@ -7,18 +7,17 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from patterns.errors import InvalidValue
-from patterns.model.api_value import ApiValue
 from patterns.model.fields import checked, fields_of, nearest
 from patterns.model.frozen import FrozenMap, thaw
 from patterns.model.json import Json, JsonObject
 from patterns.model.names import annotation_key, dns_subdomain, label_key, label_value, whole_number
 from patterns.model.paths import absolute_path
 from patterns.model.quantity import whole_bytes
-from patterns.model.value import Value
+from patterns.model.volume_source import VolumeSource
 
 
 @dataclass(frozen=True, kw_only=True)
-class Nfs(ApiValue):
+class Nfs(VolumeSource):
     """A directory of an NFS server.
 
     Args:
@@ -40,7 +39,7 @@ class Nfs(ApiValue):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Csi(ApiValue):
+class Csi(VolumeSource):
     """A volume that a CSI driver makes for the pod alone.
 
     Args:
@@ -75,7 +74,7 @@ class Csi(ApiValue):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Iscsi(ApiValue):
+class Iscsi(VolumeSource):
     """A disk of an iSCSI target.
 
     Args:
@@ -123,7 +122,7 @@ class Iscsi(ApiValue):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fc(ApiValue):
+class Fc(VolumeSource):
     """A Fibre Channel disk.
 
     Args:
@@ -145,13 +144,13 @@ class Fc(ApiValue):
     def __post_init__(self) -> None:
         whole_number(self.lun, "lun", 0, 255)
         if bool(self.target_wwns) == bool(self.wwids):
-            raise InvalidValue("an Fc volume takes either target_wwns= with lun=, or wwids=")
+            raise InvalidValue("give either target_wwns= with lun=, or wwids=")
         if self.target_wwns and self.lun is None:
             raise InvalidValue("lun must be given with target_wwns")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ephemeral(ApiValue):
+class Ephemeral(VolumeSource):
     """A claim that is made with the pod and goes with it.
 
     Args:
@@ -168,7 +167,9 @@ class Ephemeral(ApiValue):
     source_key: ClassVar[str] = "ephemeral"
     json_names: ClassVar[Mapping[str, str]] = {"size": "", "labels": "", "annotations": ""}
     also: ClassVar[Mapping[str, str]] = {"resources": "size"}
-    access_modes: Sequence[Literal["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"]] = ("ReadWriteOnce",)
+    access_modes: Sequence[Literal["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"]] = (
+        "ReadWriteOnce",
+    )
     storage_class_name: str | None = None
     volume_mode: Literal["Filesystem", "Block"] | None = None
     volume_attributes_class_name: str | None = None
@@ -221,7 +222,7 @@ OTHER_SOURCES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class OtherVolume(Value):
+class OtherVolume(VolumeSource):
     """A source of the old in-tree drivers, in Kubernetes' own JSON; its field names are checked.
 
     Args:
@@ -242,8 +243,7 @@ class OtherVolume(Value):
         if problem:
             raise InvalidValue(f"source: {problem}")
 
-    @property
-    def source_key(self) -> str:
+    def key(self) -> str:
         """The key in the volume."""
         return self.kind
 

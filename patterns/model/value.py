@@ -39,23 +39,29 @@ class ValueMeta(type):
     A missing or unknown argument is Python's own ``TypeError``.
     """
 
-    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __call__(cls: type[T], *args: Any, **kwargs: Any) -> T:
+        positional: tuple[str, ...] = ()
         try:
             positional, kinds = _signature(cls)
             given = list(args)
             for index, name in enumerate(positional[: len(args)]):
-                given[index] = _taken(name, kinds.get(name), args[index])
+                given[index] = taken(name, kinds.get(name), args[index])
             for name, value in kwargs.items():
-                kwargs[name] = _taken(name, kinds.get(name), value)
-            made = super().__call__(*given, **kwargs)
-            made.check_extra()
+                kwargs[name] = taken(name, kinds.get(name), value)
+            made: T = type.__call__(cls, *given, **kwargs)
+            made.check_extra()  # type: ignore[attr-defined]  # the metaclass of values alone
             return made
         except PatternError as error:
-            name = kwargs["name"] if "name" in kwargs else args[0] if args and positional[:1] == ("name",) else None
-            raise trimmed(error, f"{cls.__name__} {name!r}" if isinstance(name, str) else cls.__name__) from None
+            named: object = kwargs.get("name", args[0] if args and positional[:1] == ("name",) else None)
+            raise trimmed(error, f"{cls.__name__} {named!r}" if isinstance(named, str) else cls.__name__) from None
 
 
-def _taken(name: str, kind: Kind | None, value: object) -> object:
+def taken(name: str, kind: Kind | None, value: object) -> object:
+    """The argument as it is kept.
+
+    Raises:
+        WrongType: with the right call, where the value does not fit the annotation.
+    """
     if kind is None:
         return value
     try:
@@ -98,7 +104,7 @@ def within(place: str) -> Iterator[None]:
     try:
         yield
     except PatternError as error:
-        error.message, error.who = f"{place}: {error.message}", ""
+        error.message, error.who = f"{place}: {error.message}" if place else error.message, ""
         raise
 
 

@@ -4,44 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal
 
+from patterns.errors import InvalidValue
 from patterns.model.api_value import ApiValue
 from patterns.model.env import FieldPath, ResourceField
+from patterns.model.fields import fields_of
 from patterns.model.json import JsonObject
-from patterns.model.names import dns_label
-from patterns.model.projected import (
-    ClusterTrustBundle,
-    ConfigMapProjection,
-    DownwardApi,
-    DownwardApiFile,
-    DownwardApiProjection,
-    PodCertificate,
-    Projected,
-    SecretProjection,
-    ServiceAccountToken,
-)
-from patterns.model.storage import Csi, Ephemeral, Fc, Iscsi, Nfs, OtherVolume
+from patterns.model.names import dns_label, dns_subdomain
 from patterns.model.value import named_constructor
 from patterns.model.volume_source import (
     ConfigMapVolume,
     EmptyDir,
     HostPath,
+    HostPathType,
     ImageVolume,
     KeyToPath,
     PersistentVolumeClaim,
     SecretVolume,
+    VolumeSource,
 )
 
-#: what a volume can be made of
-VolumeSource: TypeAlias = (
-    "EmptyDir | ConfigMapVolume | SecretVolume | Projected | DownwardApi | PersistentVolumeClaim | Ephemeral | HostPath "
-    "| ImageVolume | Csi | Nfs | Iscsi | Fc | OtherVolume"
-)
-#: one source of a projected volume
-ProjectedSource: TypeAlias = (
-    "ConfigMapProjection | SecretProjection | DownwardApiProjection | ServiceAccountToken | ClusterTrustBundle | PodCertificate"
-)
+if TYPE_CHECKING:
+    from patterns.model.projected import DownwardApiFile, ProjectedSource
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,29 +41,21 @@ class Volume(ApiValue):
     kubernetes: ClassVar[str] = "Volume"
     json_names: ClassVar[Mapping[str, str]] = {"source": ""}
     name: str = field(kw_only=False)
-    source: (
-        EmptyDir
-        | ConfigMapVolume
-        | SecretVolume
-        | Projected
-        | DownwardApi
-        | PersistentVolumeClaim
-        | Ephemeral
-        | HostPath
-        | ImageVolume
-        | Csi
-        | Nfs
-        | Iscsi
-        | Fc
-        | OtherVolume
-    ) = field(kw_only=False)
+    source: VolumeSource = field(kw_only=False)
 
     def __post_init__(self) -> None:
         dns_label(self.name, "name")
 
+    def check_extra(self) -> None:
+        """Raises: InvalidValue for a second source, or a name that Kubernetes does not know."""
+        for key in self.extra:
+            if key in fields_of("Volume"):
+                raise InvalidValue(f"extra: a volume has one source; write {key} as source= instead")
+        super().check_extra()
+
     def render(self) -> JsonObject:
         """The volume as it stands in the pod spec."""
-        result: JsonObject = {"name": self.name, self.source.source_key: self.source.render()}
+        result: JsonObject = {"name": self.name, self.source.key(): self.source.render()}
         self.add_extra(result)
         return result
 
@@ -100,6 +77,8 @@ class Volume(ApiValue):
         optional: bool | None = None,
     ) -> Volume:
         """The keys of a ConfigMap as files; ``config_map`` is its name, default the volume's."""
+        if config_map is not None:
+            dns_subdomain(config_map, "config_map")
         source = ConfigMapVolume(
             name if config_map is None else config_map, items=items, default_mode=default_mode, optional=optional
         )
@@ -143,10 +122,7 @@ class Volume(ApiValue):
         name: str,
         path: str,
         *,
-        type: Literal[
-            "", "DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket", "CharDevice", "BlockDevice"
-        ]
-        | None = None,
+        type: HostPathType | None = None,
     ) -> Volume:
         """A file or directory of the node; see `HostPath`."""
         return cls(name, HostPath(path, type=type))
@@ -161,6 +137,8 @@ class Volume(ApiValue):
         default_mode: int | str | None = None,
     ) -> Volume:
         """Fields of the pod as files; see `DownwardApi`."""
+        from patterns.model.projected import DownwardApi
+
         return cls(name, DownwardApi(items, default_mode=default_mode))
 
     @classmethod
@@ -169,15 +147,10 @@ class Volume(ApiValue):
         cls,
         name: str,
         *,
-        sources: Sequence[
-            ConfigMapProjection
-            | SecretProjection
-            | DownwardApiProjection
-            | ServiceAccountToken
-            | ClusterTrustBundle
-            | PodCertificate
-        ],
+        sources: Sequence[ProjectedSource],
         default_mode: int | str | None = None,
     ) -> Volume:
         """Several sources in one directory; see `Projected`."""
+        from patterns.model.projected import Projected
+
         return cls(name, Projected(sources, default_mode=default_mode))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypeAlias
 
 from patterns.errors import InvalidValue
 from patterns.model.api_value import ApiValue
@@ -15,12 +15,30 @@ from patterns.model.paths import file_mode, relative_path
 from patterns.model.quantity import whole_bytes
 from patterns.model.value import settle, within
 
+#: what has to be at a path of the node
+HostPathType: TypeAlias = Literal[
+    "", "DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket", "CharDevice", "BlockDevice"
+]
 #: media that the kubelet knows; the API server takes any, and the pod waits for ever
 _MEDIUM = r"|Memory|HugePages(-[0-9]+[KMGT]i)?"
 
 
 @dataclass(frozen=True, kw_only=True)
-class EmptyDir(ApiValue):
+class VolumeSource(ApiValue):
+    """What a volume is made of: the parent of `EmptyDir`, `ConfigMapVolume`, `Projected` and the others."""
+
+    #: how one is written, for the errors
+    example: ClassVar[str] = 'EmptyDir(size_limit="64Mi")'
+    #: the key in the volume
+    source_key: ClassVar[str] = ""
+
+    def key(self) -> str:
+        """The key in the volume, such as ``emptyDir``."""
+        return self.source_key
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmptyDir(VolumeSource):
     """An empty directory that lives as long as the pod.
 
     Args:
@@ -45,7 +63,10 @@ class EmptyDir(ApiValue):
         if self.size_limit is not None:
             whole_bytes(self.size_limit, "size_limit")
         elif self.medium == "Memory":
-            raise InvalidValue("size_limit must be given with medium 'Memory', since it fills the container's memory limit; write size_limit=\"64Mi\"")
+            raise InvalidValue(
+                "size_limit must be given with medium 'Memory', which fills the memory limit of the container; "
+                'write size_limit="64Mi"'
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +107,7 @@ def key_paths(items: Mapping[str, str] | Sequence[KeyToPath]) -> tuple[KeyToPath
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConfigMapVolume(ApiValue):
+class ConfigMapVolume(VolumeSource):
     """The keys of a ConfigMap as files.
 
     Args:
@@ -109,7 +130,7 @@ class ConfigMapVolume(ApiValue):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SecretVolume(ApiValue):
+class SecretVolume(VolumeSource):
     """The keys of a Secret as files, in memory.
 
     Args:
@@ -132,7 +153,7 @@ class SecretVolume(ApiValue):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PersistentVolumeClaim(ApiValue):
+class PersistentVolumeClaim(VolumeSource):
     """A claim that is there already.
 
     Args:
@@ -150,7 +171,7 @@ class PersistentVolumeClaim(ApiValue):
 
 
 @dataclass(frozen=True, kw_only=True)
-class HostPath(ApiValue):
+class HostPath(VolumeSource):
     """A file or directory of the node: Pod Security ``baseline`` forbids it.
 
     Args:
@@ -161,16 +182,14 @@ class HostPath(ApiValue):
     kubernetes: ClassVar[str] = "HostPathVolumeSource"
     source_key: ClassVar[str] = "hostPath"
     path: str = field(kw_only=False)
-    type: (
-        Literal["", "DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket", "CharDevice", "BlockDevice"] | None
-    ) = None
+    type: HostPathType | None = None
 
     def __post_init__(self) -> None:
         _check_path(self.path)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImageVolume(ApiValue):
+class ImageVolume(VolumeSource):
     """The files of an image, read-only. On by default since Kubernetes 1.35; a server without it drops it in silence.
 
     Args:
@@ -190,5 +209,3 @@ class ImageVolume(ApiValue):
 def _check_path(path: str) -> None:
     if not path or ".." in path.split("/") or control_characters(path):
         raise InvalidValue(f"path must be a path without '..' and control characters, got {path!r}")
-
-

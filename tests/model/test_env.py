@@ -1,0 +1,307 @@
+"""Environment variables and what of them looks like a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from patterns.errors import InvalidValue, PatternError
+from patterns.model import (
+    ConfigMapKey,
+    EnvFrom,
+    EnvSource,
+    EnvVar,
+    FieldPath,
+    FileKey,
+    JsonObject,
+    ResourceField,
+    SecretKey,
+    literal,
+)
+from patterns.model.secrets import is_literal_secret, is_secret_value
+
+BAD: list[tuple[Callable[[], object], type[PatternError], str]] = [
+    (
+        lambda: EnvVar("my-var", "a"),
+        InvalidValue,
+        (
+            "EnvVar 'my-var': name must be a C identifier (letters, digits and '_', no digit first), "
+            "got 'my-var'; write 'my_var', or EnvVar(..., classic_name=True) where no shell reads it"
+        ),
+    ),
+    (
+        lambda: EnvVar("1A", "a"),
+        InvalidValue,
+        ("EnvVar '1A': name must be a C identifier (letters, digits and '_', no digit first), got '1A'; write 'A'"),
+    ),
+    (
+        lambda: EnvVar("", "a"),
+        InvalidValue,
+        "EnvVar '': name must be a C identifier (letters, digits and '_', no digit first), got ''",
+    ),
+    (
+        lambda: EnvVar("Ä", "a"),
+        InvalidValue,
+        ("EnvVar 'Ä': name must be a C identifier (letters, digits and '_', no digit first), got 'Ä'"),
+    ),
+    (
+        lambda: EnvVar("A=B", "a", classic_name=True),
+        InvalidValue,
+        "EnvVar 'A=B': name must be letters, digits, '-', '_' and '.', no digit first, got 'A=B'",
+    ),
+    (
+        lambda: EnvVar("..a", "a", classic_name=True),
+        InvalidValue,
+        "EnvVar '..a': name must be letters, digits, '-', '_' and '.', no digit first, got '..a'",
+    ),
+    (
+        lambda: EnvVar("A", "a\0b"),
+        InvalidValue,
+        "EnvVar 'A': value must not hold a NUL character, which no process can take, got 'a\\x00b'",
+    ),
+    (
+        lambda: EnvVar("DB_PASSWORD", "hunter22"),
+        InvalidValue,
+        (
+            "EnvVar 'DB_PASSWORD': value of 'DB_PASSWORD' is a literal secret by its name, and would "
+            "stand in the rendered YAML; write SecretKey(<Secret>, <key>) instead, or EnvVar(..., "
+            'not_secret="<reason>") where it is none'
+        ),
+    ),
+    (
+        lambda: EnvVar("KEY", "-----BEGIN RSA PRIVATE KEY-----\nMIIE"),
+        InvalidValue,
+        (
+            "EnvVar 'KEY': value of 'KEY' is a private key, and would stand in the rendered YAML; "
+            'write SecretKey(<Secret>, <key>) instead, or EnvVar(..., not_secret="<reason>") where '
+            "it is none"
+        ),
+    ),
+    (
+        lambda: EnvVar("DATABASE_URL", "postgres://shop:hunter22@db/shop"),
+        InvalidValue,
+        (
+            "EnvVar 'DATABASE_URL': value of 'DATABASE_URL' is an address with a password, and would "
+            "stand in the rendered YAML; write SecretKey(<Secret>, <key>) instead, or EnvVar(..., "
+            'not_secret="<reason>") where it is none'
+        ),
+    ),
+    (
+        lambda: EnvVar("DB_PASSWORD", "hunter22", not_secret=" "),
+        InvalidValue,
+        "EnvVar 'DB_PASSWORD': not_secret must give the reason why the value is no secret, got ' '",
+    ),
+    (
+        lambda: EnvVar("A", FieldPath("metadata.labels")),
+        InvalidValue,
+        ("EnvVar 'A': path must name one key in a variable, got 'metadata.labels'; write \"metadata.labels['<key>']\""),
+    ),
+    (
+        lambda: FieldPath("status.podIp"),
+        InvalidValue,
+        (
+            "FieldPath: path must be one of metadata.name, metadata.namespace, metadata.uid, "
+            "spec.nodeName, spec.serviceAccountName, status.hostIP, status.hostIPs, status.podIP, "
+            "status.podIPs, metadata.labels['<key>'] or metadata.annotations['<key>'], got "
+            "'status.podIp'; did you mean 'status.podIP'"
+        ),
+    ),
+    (
+        lambda: FieldPath("spec.nodename"),
+        InvalidValue,
+        (
+            "FieldPath: path must be one of metadata.name, metadata.namespace, metadata.uid, "
+            "spec.nodeName, spec.serviceAccountName, status.hostIP, status.hostIPs, status.podIP, "
+            "status.podIPs, metadata.labels['<key>'] or metadata.annotations['<key>'], got "
+            "'spec.nodename'; did you mean 'spec.nodeName'"
+        ),
+    ),
+    (
+        lambda: ResourceField("limits.gpu"),
+        InvalidValue,
+        (
+            "ResourceField: resource must be one of limits.cpu, limits.memory, "
+            "limits.ephemeral-storage, requests.cpu, requests.memory, requests.ephemeral-storage or "
+            "limits.hugepages-<size>, got 'limits.gpu'"
+        ),
+    ),
+    (
+        lambda: ResourceField("limits.memory", divisor="0"),
+        InvalidValue,
+        "ResourceField: divisor must be more than 0, got 0",
+    ),
+    (
+        lambda: ResourceField("limits.memory", divisor="1MB"),
+        InvalidValue,
+        (
+            "ResourceField: divisor must be a number with a suffix such as m, k, M, G, Ki, Mi or Gi, "
+            "got '1MB'; write 1M or 1Mi"
+        ),
+    ),
+    (
+        lambda: SecretKey("My_Secret", "a"),
+        InvalidValue,
+        (
+            "SecretKey 'My_Secret': name must be a DNS-1123 subdomain (lower-case letters, digits, "
+            "'-' and '.', at most 253, a letter or digit at both ends of each part), got "
+            "'My_Secret'; write 'my-secret'"
+        ),
+    ),
+    (
+        lambda: SecretKey("es", "a/b"),
+        InvalidValue,
+        (
+            "SecretKey 'es': key must be at most 253 letters, digits, '-', '_' and '.', and not '.' "
+            "or begin with '..', got 'a/b'; a path goes into items={<key>: <path>} of a volume"
+        ),
+    ),
+    (
+        lambda: ConfigMapKey("es", ".."),
+        InvalidValue,
+        (
+            "ConfigMapKey 'es': key must be at most 253 letters, digits, '-', '_' and '.', and not "
+            "'.' or begin with '..', got '..'"
+        ),
+    ),
+    (
+        lambda: FileKey(volume_name="env", path="../env", key="A"),
+        InvalidValue,
+        "FileKey: path must be a path without '..', got '../env'",
+    ),
+    (EnvFrom, InvalidValue, "EnvFrom: give either config_map= or secret="),
+    (lambda: EnvFrom(config_map="a", secret="b"), InvalidValue, "EnvFrom: give either config_map= or secret="),
+    (
+        lambda: EnvFrom(config_map="a", prefix="A="),
+        InvalidValue,
+        "EnvFrom: prefix must be letters, digits, '-', '_' and '.', no digit first, got 'A='",
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "kind", "message"), BAD)
+def test_refuses_with_rule_and_fix(call: Callable[[], object], kind: type[PatternError], message: str) -> None:
+    with pytest.raises(kind) as raised:
+        call()
+    assert str(raised.value) == message
+
+
+SOURCES: list[tuple[EnvSource, JsonObject]] = [
+    (SecretKey("es", "password"), {"secretKeyRef": {"name": "es", "key": "password"}}),
+    (ConfigMapKey("cfg", "a.b", optional=True), {"configMapKeyRef": {"name": "cfg", "key": "a.b", "optional": True}}),
+    (FieldPath("status.podIP"), {"fieldRef": {"fieldPath": "status.podIP"}}),
+    (FieldPath("metadata.labels['a/b']"), {"fieldRef": {"fieldPath": "metadata.labels['a/b']"}}),
+    (
+        ResourceField("limits.memory", container_name="app", divisor="1Mi"),
+        {"resourceFieldRef": {"resource": "limits.memory", "containerName": "app", "divisor": "1Mi"}},
+    ),
+    (
+        FileKey(volume_name="env", path="a.env", key="A"),
+        {"fileKeyRef": {"volumeName": "env", "path": "a.env", "key": "A"}},
+    ),
+]
+
+
+@pytest.mark.parametrize(("source", "expected"), SOURCES)
+def test_renders_one_source(source: EnvSource, expected: JsonObject) -> None:
+    assert EnvVar("A", source).render() == {"name": "A", "valueFrom": expected}
+
+
+def test_renders_a_literal_even_an_empty_one() -> None:
+    assert EnvVar("A", "").render() == {"name": "A", "value": ""}
+    assert EnvVar("my.var", "$(B)", classic_name=True).render() == {"name": "my.var", "value": "$(B)"}
+
+
+def test_a_reason_opens_what_looks_like_a_secret_and_is_not_rendered() -> None:
+    variable = EnvVar("RESET_TOKEN", "every-month", not_secret="how often a token is reset")
+    assert variable.render() == {"name": "RESET_TOKEN", "value": "every-month"}
+
+
+def test_renders_all_keys_of_a_config_map_or_secret() -> None:
+    assert EnvFrom(secret="es", prefix="ES_").render() == {"prefix": "ES_", "secretRef": {"name": "es"}}
+    assert EnvFrom(config_map="c", optional=True).render() == {"configMapRef": {"name": "c", "optional": True}}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TOKEN_URL", "abc"),
+        ("PASSWORD_FILE", "abc"),
+        ("SECRET_NAME", "abc"),
+        ("TOKEN_PATH", "abc"),
+        ("MAX_TOKENS", "4096"),
+        ("DB_PASSWORD", ""),
+        ("USE_TOKEN", "true"),
+        ("TOKEN", "/var/run/token"),
+        ("DB_PASSWORD", "$(OTHER)"),
+        ("DB_PASSWORD", "vault:secret/data/db#password"),
+        ("ISSUER_TOKEN", "https://issuer.example.com"),
+        ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
+        ("KEYBOARD", "qwerty"),
+        ("TOKENIZER", "bpe"),
+        ("COMPASS", "north"),
+    ],
+)
+def test_no_false_alarm(name: str, value: str) -> None:
+    assert not is_literal_secret(name, value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PASSWORD",
+        "dbPassword",
+        "db.password",
+        "API_KEY",
+        "AWS_SECRET_ACCESS_KEY",
+        "GITHUB_TOKEN",
+        "CLIENT_SECRET",
+        "AZURE_STORAGE_KEY",
+        "PASSWORD_2",
+        "SECRET_KEY_BASE",
+        "REDIS_PASSWD",
+    ],
+)
+def test_a_name_of_a_secret_with_a_literal(name: str) -> None:
+    assert is_literal_secret(name, "hunter22")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://example.com/a:b@c",
+        "redis://cache:6379/0",
+        "postgres://shop:$(PASSWORD)@db/shop",
+        "-----BEGIN CERTIFICATE-----",
+    ],
+)
+def test_a_value_that_is_no_secret(value: str) -> None:
+    assert is_secret_value(value) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("$(A)", "$$(A)"), ("$A", "$A"), ("a$$b", "a$$$b"), ("$$(A)", "$$$$(A)"), ("cost: 5$", "cost: 5$"), ("$(", "$$(")],
+)
+def test_literal_keeps_kubernetes_from_expanding(text: str, expected: str) -> None:
+    assert literal(text) == expected
+    assert expanded(expected) == text
+
+
+def expanded(text: str) -> str:
+    """As a kubelet reads it where no variable is known: third_party/forked/golang/expansion/expand.go."""
+    result, at = "", 0
+    while at < len(text):
+        if text[at] == "$" and at + 1 < len(text):
+            following = text[at + 1]
+            end = text.find(")", at)
+            if following == "(" and end > 0:
+                result += f"<{text[at : end + 1]}>"
+                at = end + 1
+                continue
+            result += "$" if following == "$" else "$" + following
+            at += 2
+            continue
+        result += text[at]
+        at += 1
+    return result
