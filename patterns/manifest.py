@@ -78,7 +78,7 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, metaclass=tree.ConstructMeta):
         own = Metadata(name=name, namespace=namespace, labels=labels, annotations=annotations, extra=metadata)
         chart = place.chart_of(scope)
         asked = own.name is None
-        if own.name is None:
+        if own.name is None and "\n" not in id:
             own.name = tree.object_name(chart, place.join(place.path_of(scope), id), kind)
         if own.name is not None:
             check_name(own.name, api_version, kind, generated=asked)
@@ -135,6 +135,8 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, metaclass=tree.ConstructMeta):
         if resolvers:
             document = resolved(self, document, resolvers)
             document["metadata"] = own.metadata.in_order(object_at(document, "metadata"))
+        if own.change is not None:
+            document = own.change(document)
         return _patched(document, own.patches) if own.patches else document
 
     def document(self) -> JsonObject:
@@ -149,9 +151,16 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, metaclass=tree.ConstructMeta):
         """
         self._manifest.patches.extend(ops)
 
+    def change_document(self, change: Callable[[JsonObject], JsonObject]) -> None:
+        """Let ``change`` make the document that is rendered, of a document that it must not change itself.
+
+        JSON patches are applied after it.
+        """
+        self._manifest.change = change
+
 
 class _State:
-    __slots__ = ("api_version", "body", "kind", "metadata", "name", "patches")
+    __slots__ = ("api_version", "body", "change", "kind", "metadata", "name", "patches")
 
     def __init__(self, api_version: str, kind: str, name: str, metadata: Metadata, body: JsonObject) -> None:
         self.api_version = api_version
@@ -160,6 +169,7 @@ class _State:
         self.metadata = metadata
         self.body = body
         self.patches: list[cdk8s.JsonPatch] = []
+        self.change: Callable[[JsonObject], JsonObject] | None = None
 
 
 def _check_type(api_version: object, kind: object) -> None:
