@@ -11,7 +11,7 @@ from typing import Any, Literal, Union, cast, get_args, get_origin
 
 from patterns.errors import InvalidValue
 from patterns.model import json
-from patterns.model.frozen import FrozenMap, NotJson, encodable, freeze
+from patterns.model.frozen import LARGEST_WHOLE_NUMBER, FrozenMap, NotJson, encodable, freeze
 
 
 class Mismatch(Exception):
@@ -66,9 +66,11 @@ class Whole(Instance):
         return isinstance(value, int) and not isinstance(value, bool)
 
     def take(self, value: object) -> object:
-        if isinstance(value, int) and not isinstance(value, bool):
-            return int(value)
-        raise Mismatch(self, value)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise Mismatch(self, value)
+        if abs(value) > LARGEST_WHOLE_NUMBER:
+            raise InvalidValue(f"must be at most 2**53, since JSON rounds larger numbers, got {value}")
+        return int(value)
 
 
 class Number(Kind):
@@ -210,9 +212,9 @@ def kinds_of(cls: type[Any]) -> dict[str, Kind]:
 def kinds_of_options(function: Callable[..., object]) -> dict[str, Kind]:
     """The kind of every keyword-only option of a function; of JSON only that it is a mapping, since it may be large."""
     spoken = getattr(function, "__annotations__", {})
-    code: types.CodeType = function.__code__  # type: ignore[attr-defined]  # of every function written in Python
+    code: types.CodeType = function.__code__
     options = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
-    names = function.__globals__  # type: ignore[attr-defined]  # likewise
+    names = function.__globals__
     found = {name: _kind(spoken[name], names) for name in options if name in spoken}
     return {name: _shallow(kind) for name, kind in found.items()}
 

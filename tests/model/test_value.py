@@ -26,6 +26,7 @@ from patterns.model import (
     Json,
     JsonObject,
     Probe,
+    ResourceRequirements,
     SecretKey,
     Value,
     Volume,
@@ -345,6 +346,15 @@ def test_a_traceback_has_at_most_three_frames_of_ours(call: Callable[[], object]
     ours = [f for f in frames if "/patterns/" in f.filename or f.filename == "<string>"]
     assert 1 <= len(ours) <= 3
     assert raised.value.__cause__ is None and (raised.value.__context__ is None or raised.value.__suppress_context__)
+
+
+def test_a_number_that_json_would_round_is_refused() -> None:
+    with pytest.raises(InvalidValue) as raised:
+        ResourceRequirements(limits={"memory": 2**53 + 1})
+    assert str(raised.value) == (
+        "ResourceRequirements: limits['memory'] must be at most 2**53, since JSON rounds larger numbers, "
+        "got 9007199254740993"
+    )
 
 
 def test_the_users_line_is_the_last_but_one() -> None:
