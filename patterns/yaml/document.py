@@ -84,9 +84,11 @@ def read_document(text: str, source: str, line: int) -> Json:
     except yaml.MarkedYAMLError as error:
         reason = _MORE if document.ended else error.problem or error.context or "is no YAML"
         mark = error.problem_mark or error.context_mark
-        if mark and text.startswith("\\'", mark.index):
-            # go-yaml takes this escape, PyYAML does not
-            return read_document(_without_quote_escapes(text, mark.index), source, line)
+        if mark and error.problem and error.problem.startswith("found unknown escape character"):
+            # libyaml points at the backslash, PyYAML's own scanner behind it
+            start = mark.index if text.startswith("\\", mark.index) else mark.index - 1
+            if text.startswith("\\'", start):
+                return read_document(_without_quote_escapes(text, start), source, line)
         if mark:
             line_in_text, column = mark.line, mark.column
     raise InvalidValue(f"{source}: line {line + line_in_text + 1}, column {column + 1}: {reason}")
@@ -97,7 +99,10 @@ def _events(text: str) -> Iterator[Event]:
 
 
 def _without_quote_escapes(text: str, start: int) -> str:
-    """``text`` with every ``\\'`` written otherwise, from ``start`` in double quotes up to their end."""
+    """``text`` with every ``\\'``, which go-yaml takes and PyYAML does not, written otherwise.
+
+    From ``start``, which is in double quotes, up to their end.
+    """
     rest = _IN_DOUBLE_QUOTES.match(text, start)
     end = rest.end() if rest else start
     return text[:start] + _ESCAPE.sub(lambda found: _QUOTE.get(found[0], found[0]), text[start:end]) + text[end:]
