@@ -91,7 +91,7 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, metaclass=tree.ConstructMeta):
         )
         own.name = own.name if own.name is not None else jsii.get(self, "name")
         own.inherit(chart)
-        self._manifest = _State(api_version, kind, own.name, own, content)
+        self._manifest = ManifestState(api_version, kind, own.name, own, content)
         check_name(own.name, api_version, kind, generated=asked)
 
     @property
@@ -127,6 +127,14 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, metaclass=tree.ConstructMeta):
     def _document(self, *, copied: bool = False) -> JsonObject:
         """The document; not ``copied``, it must not be changed."""
         own = self._manifest
+        document = self._own_document(copied=copied)
+        if own.change is not None:
+            document = own.change(document)
+        return _patched(document, own.patches) if own.patches else document
+
+    def _own_document(self, *, copied: bool) -> JsonObject:
+        """The document before contributions and JSON patches."""
+        own = self._manifest
         resolvers = custom_resolvers(self)
         metadata = own.metadata.as_in_node(self) if resolvers else own.metadata.render(self)
         document: JsonObject = {"apiVersion": own.api_version, "kind": own.kind, "metadata": metadata}
@@ -135,9 +143,7 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, metaclass=tree.ConstructMeta):
         if resolvers:
             document = resolved(self, document, resolvers)
             document["metadata"] = own.metadata.in_order(object_at(document, "metadata"))
-        if own.change is not None:
-            document = own.change(document)
-        return _patched(document, own.patches) if own.patches else document
+        return document
 
     def document(self) -> JsonObject:
         """What `to_json` gives, without a copy where there can be none: it must not be changed."""
@@ -159,7 +165,9 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, metaclass=tree.ConstructMeta):
         self._manifest.change = change
 
 
-class _State:
+class ManifestState:
+    """What a manifest knows of itself in Python."""
+
     __slots__ = ("api_version", "body", "change", "kind", "metadata", "name", "patches")
 
     def __init__(self, api_version: str, kind: str, name: str, metadata: Metadata, body: JsonObject) -> None:
