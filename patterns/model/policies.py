@@ -33,7 +33,7 @@ class RestartRule(ApiValue):
     Args:
         operator: ``"In"`` or ``"NotIn"`` the ``values``.
         values: exit codes, 0-255.
-        action: ``"Restart"``, or ``"RestartAllContainers"`` of the pod where the cluster knows it.
+        action: ``"Restart"``, the only one that there is.
     """
 
     kubernetes: ClassVar[str] = "ContainerRestartRule"
@@ -41,7 +41,7 @@ class RestartRule(ApiValue):
     also: ClassVar[Mapping[str, str]] = {"exitCodes": "values"}
     operator: Literal["In", "NotIn"]
     values: Sequence[int]
-    action: Literal["Restart", "RestartAllContainers"] = "Restart"
+    action: Literal["Restart"] = "Restart"
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.values) <= 255:
