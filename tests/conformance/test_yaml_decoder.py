@@ -181,6 +181,17 @@ def test_we_read_broken_manifests_as_it_reads_them_or_refuse_them(decoder: Path)
     assert_read_alike(decoder, broken, may_refuse=True)
 
 
+def test_we_refuse_exploding_aliases_where_it_refuses_them(decoder: Path) -> None:
+    copies = [
+        f"a: &a [{', '.join('x' * size)}]\nb: [{', '.join(['*a'] * times)}]\nc: [{', '.join('x' * beside)}]\n"
+        for size in (1, 20, 150, 400)
+        for times in (50, 100, 101, 300, 2000)
+        for beside in (0, 10, 100)
+    ]
+
+    assert_read_alike(decoder, copies)
+
+
 def manifests() -> list[bytes]:
     if not MANIFESTS.is_dir():
         pytest.skip(f"no manifests in {MANIFESTS}")
