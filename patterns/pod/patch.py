@@ -1,4 +1,4 @@
-"""What was added to a document, as JSON Patch operations (RFC 6902) that fail, rather than overwrite, on another one."""
+"""What was added to a document, as JSON Patch operations (RFC 6902) that fail on another one, and never overwrite."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Operation:
 def operations(before: Json, after: Json, path: str = "") -> list[Operation]:
     """What makes ``after`` of ``before``: keys and list items are added, single values are replaced.
 
-    Guards go before: names of the containers that are changed, and the absence of what is added. What stands beside is not
-    spoken of, so that the operations also fit a document whose unchanged parts look otherwise.
+    Guards go before: names of the containers that are changed, and the absence of what is added. What stands beside is
+    not spoken of, so that the operations also fit a document whose unchanged parts look otherwise.
     """
     return list(_changes(before, after, path))
 
@@ -110,15 +110,15 @@ _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z][^A-Z]*|[^A-Z]+")
 
 def typescript_name(key: str) -> str:
     """The name that generated cdk8s classes have for a field: ``hostPID`` is ``hostPid`` there."""
-    first, *others = _WORDS.findall(key) or [""]
-    return first + "".join(word[0] + word[1:].lower() for word in others)
+    words: list[str] = _WORDS.findall(key)
+    return "".join(words[:1]) + "".join(word[0] + word[1:].lower() for word in words[1:])
 
 
 class Spelling:
     """How a document has to be written for an object that converts what it is given before it renders it.
 
-    Generated classes take quantities and ports as ``{"value": ...}``, and have other names for fields with acronyms. Which
-    fields those are is learned from what comes back.
+    Generated classes take quantities and ports as ``{"value": ...}``, and have other names for fields with acronyms.
+    Which fields those are is learned from what comes back.
     """
 
     def __init__(self) -> None:

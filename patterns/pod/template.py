@@ -38,9 +38,9 @@ _OF_JOBS = re.compile(r"/(jobTemplate|jobTargetRef|job)/")
 def pod_paths(obj: JsonObject) -> list[str]:
     """JSON Pointers (RFC 6901) to every pod template in the object, in the order of the object.
 
-    A pod template is an object whose ``spec`` has ``containers``. Built-in kinds have theirs where Kubernetes has it; other
-    kinds are looked through, down into objects that they embed. A ``List`` has those of its items. The pointer of a
-    Pod is ``""``.
+    A pod template is an object whose ``spec`` has ``containers``. Built-in kinds have theirs where Kubernetes has it;
+    other kinds are looked through, down into objects that they embed. A ``List`` has those of its items. The pointer
+    of a Pod is ``""``.
     """
     if is_list(obj):
         found = []
@@ -109,7 +109,7 @@ def _below_or_itself(value: Json, path: str) -> Iterator[str]:
 
 def ends_by_itself(obj: JsonObject, path: str) -> bool:
     """Whether the pod at ``path`` has to run to completion, as those of a Job do."""
-    policy = text_at(template_at(obj, path), "spec", "restartPolicy")
+    policy = text_at(value_at(obj, path), "spec", "restartPolicy")
     if policy:
         return policy != "Always"
     above = _steps(path)
@@ -218,8 +218,9 @@ def with_names(template: JsonObject) -> tuple[JsonObject, frozenset[str]]:
         if isinstance(container, dict) and not text_at(container, "name"):
             name = next(free)
             given.add(name)
-            container = {**container, "name": name}
-        containers.append(container)
+            containers.append({**container, "name": name})
+        else:
+            containers.append(container)
     return {**template, "spec": {**spec, "containers": containers}}, frozenset(given)
 
 
@@ -233,6 +234,8 @@ def without_names(template: JsonObject, names: frozenset[str], original: JsonObj
     for container in _list_at(spec, "containers"):
         if isinstance(container, dict) and text_at(container, "name") in names:
             was = next(before)
-            container = {k: was[k] if k == "name" else v for k, v in container.items() if k != "name" or "name" in was}
-        containers.append(container)
+            restored = {**container, "name": was.get("name")}
+            containers.append(restored if "name" in was else {k: v for k, v in container.items() if k != "name"})
+        else:
+            containers.append(container)
     return {**template, "spec": {**spec, "containers": containers}}
