@@ -1,0 +1,170 @@
+"""An init container that puts files into a volume before the application starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from constructs import Construct
+
+from patterns.defaults import BUSYBOX_IMAGE, CONTAINER_SECURITY, SMALL_RESOURCES, Default
+from patterns.errors import InvalidValue
+from patterns.init_containers.seed_files import check_secrets, checked_files, keys_of
+from patterns.init_containers.seed_source import (
+    SOURCE,
+    TARGET,
+    FromConfigMap,
+    FromDirectory,
+    FromImage,
+    FromSecret,
+    SeedSource,
+)
+from patterns.init_containers.seed_target import check_room, with_room, writable
+from patterns.model import (
+    Container,
+    EnvSource,
+    EnvVar,
+    ResourceRequirements,
+    Security,
+    Volume,
+    VolumeMount,
+    literal,
+)
+from patterns.model.paths import file_mode
+from patterns.objects.config_map import ConfigMap
+from patterns.pattern import Pattern
+from patterns.pod.contribution import Contribution
+from patterns.pod.mounts import containers_mounting
+
+#: no text of a user is in it: it gets all it has to know as arguments
+SCRIPT = Path(__file__).with_name("seed.sh").read_text(encoding="utf-8")
+
+
+class InitFileSeeder(Pattern):
+    """Gives a volume its first files, before the application starts.
+
+    An init container copies them. Every file appears whole or not at all: it is written under another name in the same
+    volume, synced, and renamed. When the pod's sandbox is rebuilt, init containers run again with the old files there;
+    this one then writes the same files again. It replaces files and links of the same names and leaves everything else,
+    so what is no longer seeded stays in a volume that outlives the pod.
+
+    Text, bytes and a directory of the repository go into a ConfigMap of the workload, whose hash on the pod template,
+    ``checksum/<id>``, rolls the pods when a file changes.
+
+    It runs as the application's user where the pod tells it, so that the application owns the files; only root could
+    give them away. Where the pod does not tell it, it is user 65532, and the application may read the files (0644 in
+    directories of 0755) and not change them.
+
+    Args:
+        scope: the workload.
+        id: the container's name (DNS-1123 label).
+        into: the volume, such as ``scratch.mount``; its ``sub_path`` is where the files go. The seeder sees it at
+            ``/seed-target``, or at its own ``mount_path`` with ``command``.
+        files: text or bytes by path below ``into``, or ``FromDirectory("site")``, ``FromConfigMap("pages")``,
+            ``FromSecret("certs")``, ``FromImage("registry.example.com/site:1.2", "/site")``.
+        mode: of every file, ``"0644"`` or ``0o644``; ``None`` keeps that of an image's file, less 022.
+        not_secret: the reason why a file that looks like a secret is none; not rendered.
+        image: of the container; default ``BUSYBOX_IMAGE``, and the image itself with ``FromImage``.
+        command: what runs instead of the generated command; ``files``, where given, are below ``/seed-source``.
+        env: further environment variables.
+        resources: default ``SMALL_RESOURCES``, and the size of an ``emptyDir`` as a request for ephemeral storage; the
+            pod requests what its largest init container does, where its application requests less. ``None`` renders
+            nothing.
+        security: Pod Security of the container; ``restricted`` with a read-only root by default; ``None`` renders
+            nothing.
+        before: names of init containers and sidecars that start after this one.
+        after: names of init containers and sidecars that start before this one.
+
+    Raises:
+        InvalidValue: for a bad path or mode, for files over 1 MiB or over the volume's size, for what looks like a
+            secret, or for a volume that is read-only.
+        WrongType: for an option of another type.
+        NotFound: for a directory that is not there.
+        Conflict: when the name is taken.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        into: VolumeMount,
+        files: Mapping[str, str | bytes] | SeedSource | None = None,
+        mode: int | str | None = "0644",
+        not_secret: str | None = None,
+        image: str | Default[str] = BUSYBOX_IMAGE,
+        command: Sequence[str] | None = None,
+        env: Mapping[str, str | EnvSource] | Sequence[EnvVar] = (),
+        resources: ResourceRequirements | Default[ResourceRequirements] | None = SMALL_RESOURCES,
+        security: Security | Default[Security] | None = CONTAINER_SECURITY,
+        before: Sequence[str] = (),
+        after: Sequence[str] = (),
+    ) -> None:
+        super().__init__(scope, id)
+        if files is None and command is None:
+            raise InvalidValue('files must be given, such as files={"index.html": "<h1>Shop</h1>\\n"}, or command=')
+        target = writable(into, TARGET if command is None else into.mount_path)
+        if isinstance(files, FromImage) and not isinstance(image, Default):
+            raise InvalidValue(f"image must be left out with FromImage, whose own image runs, got {image!r}")
+        annotations: dict[str, str] = {}
+        source: Volume | None = None
+        if isinstance(files, (FromConfigMap, FromSecret)):
+            source = files.volume(_volume_name(id))
+        elif files is not None and not isinstance(files, FromImage):
+            contents = _contents(files, not_secret)
+            check_room(into, contents)
+            keys = keys_of(contents)
+            data = {keys[path]: content for path, content in contents.items()}
+            config = ConfigMap(self, "files", data=data, namespace=self.workload.namespace)
+            items = {} if list(keys) == list(data) else {key: path for path, key in keys.items()}
+            source = Volume.config_map(_volume_name(id), config.name, items=items)
+            annotations[f"checksum/{id}"] = config.content_hash
+        requirements = self.default(resources)
+        if requirements is not None and isinstance(resources, Default) and files is not None:
+            requirements = with_room(requirements, into)
+        self.contribute(
+            Contribution(
+                init_containers=[
+                    Container(
+                        name=id,
+                        image=files.image if isinstance(files, FromImage) else self.default(image),
+                        command=_command(id, files, mode) if command is None else command,
+                        env=env,
+                        resources=requirements,
+                        volume_mounts=[
+                            *([VolumeMount(volume=source, mount_path=SOURCE, read_only=True)] if source else []),
+                            target,
+                        ],
+                        security_context=self.security_context(
+                            security, beside=containers_mounting(self.workload.pod.spec, into.volume_name)
+                        ),
+                        termination_message_policy="FallbackToLogsOnError" if command is None else None,
+                    )
+                ],
+                annotations=annotations,
+                before=before,
+                after=after,
+            )
+        )
+
+
+def _contents(files: Mapping[str, str | bytes] | FromDirectory, not_secret: str | None) -> dict[str, bytes]:
+    contents = checked_files(files.contents() if isinstance(files, FromDirectory) else files)
+    if not_secret is None:
+        check_secrets(contents)
+    elif not not_secret.strip():
+        raise InvalidValue("not_secret must give the reason why no file is a secret, got ''")
+    return contents
+
+
+def _command(name: str, files: object, mode: int | str | None) -> list[str]:
+    source = literal(files.path) if isinstance(files, FromImage) else SOURCE
+    checked = file_mode(mode, "mode")
+    return ["sh", "-c", SCRIPT, name, source, TARGET, *([] if checked is None else [f"0{checked:03o}"])]
+
+
+def _volume_name(name: str) -> str:
+    """A volume name of this container's own, of at most 63 characters."""
+    full = f"{name}-files"
+    return full if len(full) <= 63 else f"{name[:48].rstrip('-')}-{sha256(name.encode()).hexdigest()[:8]}-files"

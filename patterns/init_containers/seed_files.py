@@ -1,0 +1,106 @@
+"""Files that are known when the app is synthesized: their paths, their size, and the keys of a ConfigMap for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from posixpath import normpath
+from unicodedata import normalize
+
+from patterns.errors import InvalidValue
+from patterns.model.frozen import encodable
+from patterns.model.paths import relative_path
+from patterns.model.secrets import is_secret_value
+from patterns.objects.config_map import MAX_BYTES
+
+#: what Linux gives a name in a directory, in bytes: https://man7.org/linux/man-pages/man3/fpathconf.3.html
+_MAX_NAME = 255
+#: what Kubernetes gives a key
+_MAX_KEY = 253
+#: longer than a whole key in one line of JSON; the patterns for secrets are slow on what a minifier writes
+_MAX_SECRET_LINE = 4000
+
+
+def checked_files(files: Mapping[str, str | bytes]) -> dict[str, bytes]:
+    """The contents by path, in order, once everything is as it should be.
+
+    Raises:
+        InvalidValue: for no file, a bad path, or more than a ConfigMap holds.
+    """
+    contents = {path: content.encode() if isinstance(content, str) else content for path, content in files.items()}
+    if not contents:
+        raise InvalidValue('files must hold at least one file, such as files={"index.html": "<h1>Shop</h1>\\n"}')
+    check_paths(contents)
+    check_size({path: len(content) for path, content in contents.items()})
+    return contents
+
+
+def check_paths(paths: Iterable[str]) -> None:
+    """Every path names one file below the volume, and no two meet.
+
+    Raises:
+        InvalidValue: with the path.
+    """
+    known: dict[str, str] = {}
+    for path in paths:
+        what = f"files[{path!r}]"
+        relative_path(path, what, reserved=True)
+        if normpath(path) != path:
+            raise InvalidValue(f"{what} must be the plain path of a file; write {normpath(path)!r}")
+        if not encodable(path) or any(len(part.encode()) > _MAX_NAME for part in path.split("/")):
+            raise InvalidValue(f"{what} must be UTF-8 with at most {_MAX_NAME} bytes between slashes")
+        same = known.setdefault(normalize("NFC", path), path)
+        if same != path:
+            raise InvalidValue(f"{what} and another path differ only in how Unicode spells a letter; keep one of them")
+    files = set(known.values())
+    for path in known.values():
+        above = path.rpartition("/")[0]
+        while above:
+            if above in files:
+                raise InvalidValue(f"files[{above!r}] is a file, and files[{path!r}] needs a directory there")
+            above = above.rpartition("/")[0]
+
+
+def check_size(sizes: Mapping[str, int]) -> None:
+    """Raises: InvalidValue for more than a ConfigMap holds.
+
+    https://kubernetes.io/docs/concepts/configuration/configmap/#motivation
+    """
+    total = sum(min(len(path), _MAX_KEY) + size for path, size in sizes.items())
+    if total > MAX_BYTES:
+        largest = max(sizes, key=lambda path: sizes[path])
+        raise InvalidValue(
+            f"files must be at most {MAX_BYTES} bytes in all, which is what a ConfigMap holds, got {total} (the "
+            f"largest is {largest!r} with {sizes[largest]}); put them into an image, "
+            'files=FromImage("<image>", "<directory>"), or into several seeders'
+        )
+
+
+def check_secrets(contents: Mapping[str, bytes]) -> None:
+    """Raises: InvalidValue for a private key, a token, or an address with a password."""
+    for path, content in contents.items():
+        for number, line in enumerate(content.decode(errors="replace").splitlines(), 1):
+            found = is_secret_value(line) if len(line) <= _MAX_SECRET_LINE else ""
+            if found:
+                raise InvalidValue(
+                    f"files[{path!r}] holds {found} in line {number}, and would stand in the rendered YAML; "
+                    'put the file into a Secret and write files=FromSecret("<Secret>"), or give not_secret="<reason>" '
+                    "where it is none"
+                )
+
+
+def keys_of(paths: Iterable[str]) -> dict[str, str]:
+    """A key of a ConfigMap for every path, which has no slash and is the path itself where that is a key."""
+    listed = list(paths)
+    result = {path: path for path in listed if re.fullmatch(rf"[-._a-zA-Z0-9]{{1,{_MAX_KEY}}}", path)}
+    taken = set(result)
+    for path in sorted(set(listed) - taken):
+        readable = re.sub(r"[^-._a-zA-Z0-9]", "_", path)
+        key, salt = readable, path
+        while key in taken or len(key) > _MAX_KEY:
+            salt = sha256(salt.encode()).hexdigest()[:8]
+            key = f"{readable[: _MAX_KEY - 9]}-{salt}"
+        taken.add(key)
+        result[path] = key
+    return {path: result[path] for path in listed}

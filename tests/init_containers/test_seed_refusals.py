@@ -1,0 +1,107 @@
+"""What `InitFileSeeder` refuses, with its whole message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from seeded_shop import IMAGE, PAGE, Shop
+
+from patterns.errors import Conflict, InvalidValue, NotFound, PatternError, WrongType
+from patterns.init_containers.seed_source import FromDirectory
+from patterns.model import Volume, VolumeMount
+
+CONFIG = VolumeMount(volume=Volume.config_map("config"), mount_path="/etc/shop")
+CLAIM = VolumeMount(volume=Volume.pvc("data", "data", read_only=True), mount_path="/data")
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "message"),
+    [
+        (InvalidValue, {}, 'files must be given, such as files={"index.html": "<h1>Shop</h1>\\n"}, or command='),
+        (
+            InvalidValue,
+            {"files": {}},
+            'files must hold at least one file, such as files={"index.html": "<h1>Shop</h1>\\n"}',
+        ),
+        (
+            WrongType,
+            {"files": "site"},
+            (
+                "files must be a dict of str or bytes, a FromDirectory, a FromConfigMap, a FromSecret or a FromImage, "
+                "got a str 'site'"
+            ),
+        ),
+        (WrongType, {"files": {"a": 1}}, "files['a'] must be a str or a bytes, got an int 1; write \"1\""),
+        (InvalidValue, {"files": {"../a": "x"}}, "files['../a'] must be a path without '..', got '../a'"),
+        (
+            InvalidValue,
+            {"files": PAGE, "mode": 644},
+            'mode must be octal, got 644, which means 0o1204; write 0o644 or "0644"',
+        ),
+        (
+            InvalidValue,
+            {"files": PAGE, "mode": "644"},
+            'mode must be octal text such as "0440", got \'644\'; write "0644"',
+        ),
+        (
+            InvalidValue,
+            {"files": PAGE, "not_secret": " "},
+            "not_secret must give the reason why no file is a secret, got ''",
+        ),
+        (
+            InvalidValue,
+            {"files": {"k": "-----BEGIN PRIVATE KEY-----"}},
+            (
+                "files['k'] holds a private key in line 1, and would stand in the rendered YAML; put the file into a "
+                'Secret and write files=FromSecret("<Secret>"), or give not_secret="<reason>" where it is none'
+            ),
+        ),
+        (
+            InvalidValue,
+            {"files": IMAGE, "image": "busybox:1"},
+            "image must be left out with FromImage, whose own image runs, got 'busybox:1'",
+        ),
+        (
+            InvalidValue,
+            {"files": PAGE, "into": CONFIG},
+            "into must be a volume that can be written, and 'config' is read-only for everybody; use a SharedScratch",
+        ),
+        (
+            InvalidValue,
+            {"files": PAGE, "into": CLAIM},
+            "into must be a volume that can be written, and 'data' is read-only for everybody; use a SharedScratch",
+        ),
+        (WrongType, {"files": PAGE, "into": "/srv/www"}, "into must be a VolumeMount, got a str '/srv/www'"),
+        (
+            NotFound,
+            {"files": FromDirectory("/nowhere/site")},
+            (
+                "files: there is no directory '/nowhere/site'; a relative path starts in the current directory, write "
+                "FromDirectory(Path(__file__).parent / 'site') for one beside your own file"
+            ),
+        ),
+    ],
+)
+def test_a_mistake_is_refused(kind: type[PatternError], options: dict[str, Any], message: str) -> None:
+    with pytest.raises(kind) as caught:
+        Shop().seed(**options)
+    assert str(caught.value) == f"InitFileSeeder 'shop/web/seed-pages': {message}"
+
+
+def test_files_over_the_volume_s_size_are_refused() -> None:
+    with pytest.raises(InvalidValue) as caught:
+        Shop(size_limit="1Ki").seed(files={"a": "x" * 1025})
+    assert str(caught.value) == (
+        "InitFileSeeder 'shop/web/seed-pages': files must fit into the volume 'pages', which holds 1Ki, got 1025 "
+        "bytes; raise its size_limit"
+    )
+
+
+def test_a_taken_name_names_both() -> None:
+    shop = Shop()
+    with pytest.raises(Conflict) as caught:
+        shop.seed("app", files=PAGE)
+    assert "container name 'app' is taken by the pod itself, and InitFileSeeder 'shop/web/app' wants it too" in str(
+        caught.value
+    )
