@@ -37,7 +37,7 @@ _QUOTE = {"\\'": "\\x27"}
 _Value: TypeAlias = "dict[str, Json] | list[Json] | Scalar"
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """A reason; the place is put before it by `read_document`."""
 
 
@@ -79,7 +79,7 @@ def read_document(text: str, source: str, line: int) -> Json:
                 line_in_text, column = event.start_mark.line, event.start_mark.column
             document.take(event)
         return document.result
-    except _Refused as error:
+    except _RefusedError as error:
         reason = str(error)
     except yaml.MarkedYAMLError as error:
         reason = _MORE if document.ended else error.problem or error.context or "is no YAML"
@@ -131,7 +131,7 @@ class _Document:
         elif isinstance(event, NodeEvent):
             self._begin([] if isinstance(event, SequenceStartEvent) else {}, event.anchor)
         elif isinstance(event, DocumentStartEvent) and self.ended:
-            raise _Refused(_MORE)
+            raise _RefusedError(_MORE)
         elif isinstance(event, DocumentEndEvent):
             self.ended = True
 
@@ -147,7 +147,7 @@ class _Document:
         try:
             value = event.value if untagged and not bare else scalar(event.value, event.tag if not untagged else None)
         except ValueError as error:
-            raise _Refused(str(error)) from None
+            raise _RefusedError(str(error)) from None
         part = _Part(value, event.anchor)
         self._remember(part)
         self._place(part)
@@ -156,28 +156,28 @@ class _Document:
         name = str(event.anchor)
         part = self._anchors.get(name)
         if part is None:
-            raise _Refused(f"there is no anchor &{name} above")
+            raise _RefusedError(f"there is no anchor &{name} above")
         if not part.finished:
-            raise _Refused(f"anchor &{name} contains itself")
+            raise _RefusedError(f"anchor &{name} contains itself")
         self._nodes += 1 + part.nodes
         self._from_aliases += part.nodes
         allowed = _allowed_ratio(self._nodes) * self._nodes
         if self._from_aliases > 100 and self._nodes > 1000 and self._from_aliases > allowed:
-            raise _Refused("aliases repeat too much of the document")
+            raise _RefusedError("aliases repeat too much of the document")
         if len(self._open) + part.height > _MAX_DEPTH:
-            raise _Refused(f"must be at most {_MAX_DEPTH} levels deep")
+            raise _RefusedError(f"must be at most {_MAX_DEPTH} levels deep")
         copy = _Part(_copied(part.value))
         copy.nodes, copy.height = part.nodes + 1, part.height
         if self._open and self._open[-1].merges and isinstance(part.value, list):
-            raise _Refused("a merge key must have a mapping, or a list of mappings written in place")
+            raise _RefusedError("a merge key must have a mapping, or a list of mappings written in place")
         self._place(copy)
 
     def _begin(self, value: _Value, anchor: str | None) -> None:
         self._nodes += 1
         if self._expects_key():
-            raise _Refused("a mapping or list cannot be a key")
+            raise _RefusedError("a mapping or list cannot be a key")
         if len(self._open) >= _MAX_DEPTH:
-            raise _Refused(f"must be at most {_MAX_DEPTH} levels deep")
+            raise _RefusedError(f"must be at most {_MAX_DEPTH} levels deep")
         part = _Part(value, anchor)
         part.merged = bool(self._open) and self._open[-1].merges and isinstance(value, list)
         self._open.append(part)
@@ -206,7 +206,7 @@ class _Document:
         parent.height = max(parent.height, part.height + 1)
         if isinstance(parent.value, list):
             if parent.merged and not isinstance(part.value, dict):
-                raise _Refused("a merge key must have a mapping or a list of mappings")
+                raise _RefusedError("a merge key must have a mapping or a list of mappings")
             parent.value.append(_json(part.value))
         elif isinstance(parent.value, dict):
             if parent.merges:
@@ -221,13 +221,13 @@ class _Document:
 
 def _key(value: _Value, beside: dict[str, Json], types: dict[str, type]) -> str:
     if isinstance(value, (dict, list)):
-        raise _Refused("a mapping or list cannot be a key")
+        raise _RefusedError("a mapping or list cannot be a key")
     try:
         key = key_string(value)
     except ValueError as error:
-        raise _Refused(str(error)) from None
+        raise _RefusedError(str(error)) from None
     if key in beside and types.get(key, str) is not type(value):
-        raise _Refused(f"two keys become {key!r}, and kubectl keeps either one; remove one of them")
+        raise _RefusedError(f"two keys become {key!r}, and kubectl keeps either one; remove one of them")
     if type(value) is not str:
         types[key] = type(value)
     return key
@@ -241,13 +241,13 @@ def _merge(into: dict[str, Json], value: _Value) -> None:
         for item in reversed(value):
             into.update(cast("dict[str, Json]", item))
     else:
-        raise _Refused("a merge key must have a mapping or a list of mappings")
+        raise _RefusedError("a merge key must have a mapping or a list of mappings")
 
 
 def _json(value: _Value) -> Json:
     if isinstance(value, float):
         if not isfinite(value):
-            raise _Refused(f"JSON has no {value}; put it in quotes if it is meant as text")
+            raise _RefusedError(f"JSON has no {value}; put it in quotes if it is meant as text")
         if value.is_integer() and abs(value) <= 2**53:
             return int(value)
     return value

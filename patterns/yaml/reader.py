@@ -40,17 +40,19 @@ def read_yaml(text: str | bytes, *, source: str = "<string>") -> list[Json]:
     start = content.count("\n", 0, len(content) - len(rest))
     for line, chunk in _chunks(rest, start, source):
         # files put together by cat have a byte order mark each
-        chunk = chunk.removeprefix("\ufeff")
-        forbidden = _FORBIDDEN.search(chunk)
-        if forbidden:
-            at = chunk.count("\n", 0, forbidden.start())
-            column = forbidden.start() - chunk.rfind("\n", 0, forbidden.start())
-            raise InvalidValue(
-                f"{source}: line {line + at + 1}, column {column}: U+{ord(forbidden[0]):04X} must not stand in YAML; "
-                f"write it as an escape in double quotes"
-            )
-        documents.append(read_document(chunk, source, line))
+        document = chunk.removeprefix("\ufeff")
+        _check_characters(document, source, line)
+        documents.append(read_document(document, source, line))
     return [document for document in documents if document is not None]
+
+
+def _check_characters(text: str, source: str, line: int) -> None:
+    found = _FORBIDDEN.search(text)
+    if found:
+        line += text.count("\n", 0, found.start()) + 1
+        column = found.start() - text.rfind("\n", 0, found.start())
+        reason = f"U+{ord(found[0]):04X} must not stand in YAML; write it as an escape in double quotes"
+        raise InvalidValue(f"{source}: line {line}, column {column}: {reason}")
 
 
 def _decoded(data: bytes, source: str) -> str:

@@ -22,7 +22,7 @@ _texts: dict[str, str] = {}
 _names: dict[str, str] = {}
 
 
-class _Unusual(Exception):
+class _UnusualError(Exception):
     """Something that cannot be written, or a subclass of a plain type: `_plain` finds out which."""
 
 
@@ -46,12 +46,12 @@ def write_yaml(documents: Iterable[JsonObject]) -> str:
     for number, document in enumerate(documents):
         if number:
             parts.append("---\n")
-        if type(document) is not dict or not document:
-            document = _plain_document(document, number)
         written = len(parts)
         try:
+            if type(document) is not dict:
+                raise _UnusualError
             _object(document, "", "", parts.append)
-        except (_Unusual, UnicodeError):
+        except (_UnusualError, UnicodeError):
             del parts[written:]
             _object(_plain_document(document, number), "", "", parts.append)
         if len(parts) == written:
@@ -66,7 +66,7 @@ def write_yaml(documents: Iterable[JsonObject]) -> str:
 def _object(value: dict[str, Any], lead: str, pad: str, write: Callable[[str], None]) -> None:
     """The entries of ``value``: the first one after ``lead``, which may end in a dash, the others after ``pad``."""
     if len(pad) > 2 * _MAX_DEPTH:
-        raise _Unusual
+        raise _UnusualError
     for key, item in value.items():
         name = _names.get(key)
         if name is None:
@@ -88,7 +88,7 @@ def _object(value: dict[str, Any], lead: str, pad: str, write: Callable[[str], N
 
 def _list(value: list[Any], lead: str, pad: str, write: Callable[[str], None]) -> None:
     if len(pad) > 2 * _MAX_DEPTH:
-        raise _Unusual
+        raise _UnusualError
     for item in value:
         kind = type(item)
         if kind is dict and item:
@@ -106,7 +106,7 @@ def _list(value: list[Any], lead: str, pad: str, write: Callable[[str], None]) -
 def _name(key: object, pad: str) -> str:
     """A key with its colon; one that is too long for readers' look-ahead in the explicit form."""
     if type(key) is not str:
-        raise _Unusual
+        raise _UnusualError
     text = inline(key)
     if len(text) > LONGEST_SIMPLE_KEY:
         return f"? {text}\n{pad}:"
@@ -144,12 +144,12 @@ def _other(value: object) -> str:
         return "{}"
     elif kind is list:
         return "[]"
-    raise _Unusual
+    raise _UnusualError
 
 
 def _float(value: float) -> str:
     if not isfinite(value):
-        raise _Unusual
+        raise _UnusualError
     if value.is_integer() and abs(value) <= _MAX_INTEGER:
         return str(int(value))
     mantissa, exponent, power = repr(value).partition("e")

@@ -237,8 +237,10 @@ def repeated() -> dict[str, Any]:
         (
             [{"a": 1}, {"spec": {"list": [0, 2**53 + 1]}}],
             InvalidValue,
-            "documents[1].spec.list[1] must be within 2**53, beyond which readers of JSON round, got 9007199254740993; "
-            "write it as a string",
+            (
+                "documents[1].spec.list[1] must be within 2**53, beyond which readers of JSON round, got 9007199254740993; "
+                "write it as a string"
+            ),
         ),
         (
             [{"a": float("nan")}],
