@@ -225,6 +225,9 @@ def test_a_key_that_is_too_long_for_readers_to_look_ahead_is_written_explicitly(
     assert write_yaml([{"a": {key: {"b": 1}}}]) == f"a:\n  ? {key}\n  :\n    b: 1\n"
 
 
+LIMIT = "within 2**53, beyond which readers of JSON round"
+
+
 def repeated() -> dict[str, Any]:
     circle: dict[str, Any] = {}
     circle["a"] = [circle]
@@ -237,10 +240,7 @@ def repeated() -> dict[str, Any]:
         (
             [{"a": 1}, {"spec": {"list": [0, 2**53 + 1]}}],
             InvalidValue,
-            (
-                "documents[1].spec.list[1] must be within 2**53, beyond which readers of JSON round, got 9007199254740993; "
-                "write it as a string"
-            ),
+            (f"documents[1].spec.list[1] must be {LIMIT}, got 9007199254740993; write it as a string",),
         ),
         (
             [{"a": float("nan")}],
