@@ -240,7 +240,7 @@ def repeated() -> dict[str, Any]:
         (
             [{"a": 1}, {"spec": {"list": [0, 2**53 + 1]}}],
             InvalidValue,
-            (f"documents[1].spec.list[1] must be {LIMIT}, got 9007199254740993; write it as a string",),
+            f"documents[1].spec.list[1] must be {LIMIT}, got 9007199254740993; write it as a string",
         ),
         (
             [{"a": float("nan")}],
