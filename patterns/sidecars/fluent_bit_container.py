@@ -1,0 +1,187 @@
+"""The container in which Fluent Bit runs, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from patterns.errors import InvalidValue
+from patterns.model import (
+    ConfigMapKey,
+    Container,
+    EnvVar,
+    FieldPath,
+    JsonObject,
+    Probe,
+    ResourceRequirements,
+    SecretKey,
+    SecurityContext,
+    Volume,
+    VolumeMount,
+)
+from patterns.model.projected import ConfigMapProjection, SecretProjection
+from patterns.model.quantity import quantity
+from patterns.sidecars.fluent_bit import MULTILINE_PARSERS, Configuration
+from patterns.sidecars.log_output import FILES, FluentBitOutput
+
+# directories of their own: below /fluent-bit/etc are the image's files
+_CONFIG = "/fluent-bit/config"
+_STATE = "/fluent-bit/state"
+#: key of the ConfigMap
+CONFIG_FILE = "fluent-bit.yaml"
+
+#: Fluent Bit's own default of `grace`
+GRACE_SECONDS = 5
+#: from the end of `grace` to the end of the process, when the destination does not answer
+STOP_MARGIN_SECONDS = 5
+
+#: fields of every record, by what they are called in Kubernetes' downward API
+_METADATA = {
+    "pod_name": ("POD_NAME", "metadata.name"),
+    "namespace_name": ("POD_NAMESPACE", "metadata.namespace"),
+    "node_name": ("NODE_NAME", "spec.nodeName"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FluentBitContainer:
+    """A Fluent Bit that follows files; its options are those of ``LoggingSidecar``.
+
+    Raises:
+        InvalidValue: from ``configuration`` and ``container``, when options do not fit together.
+    """
+
+    name: str
+    output: FluentBitOutput
+    logs: VolumeMount
+    paths: Sequence[str]
+    multiline: Sequence[str]
+    json: bool
+    port: int
+    grace_seconds: int
+    state_size_limit: str | None
+    image: str
+    command: Sequence[str] | None
+    env: Sequence[EnvVar]
+    resources: ResourceRequirements | None
+    security_context: SecurityContext | None
+
+    def configuration(self) -> JsonObject:
+        """The content of ``CONFIG_FILE``."""
+        for parser in self.multiline:
+            if parser not in MULTILINE_PARSERS:
+                raise InvalidValue(f"multiline must be of {', '.join(MULTILINE_PARSERS)}, got {parser!r}")
+        if self.multiline and self.json:
+            raise InvalidValue("multiline and json do not go together: a line of JSON is a whole record")
+        if self.grace_seconds < 1:
+            raise InvalidValue(f"grace_seconds must be at least 1, got {self.grace_seconds}")
+        limits = self.resources.limits if self.resources else {}
+        return Configuration(
+            tag=self.name,
+            paths=self.paths,
+            state=_STATE,
+            state_bytes=_bytes(self.state_size_limit, "state_size_limit"),
+            memory_bytes=_bytes(limits.get("memory"), "resources: memory"),
+            port=self.port,
+            grace_seconds=self.grace_seconds,
+            multiline=self.multiline,
+            json=self.json,
+            metadata={field: self._variable(name) for field, (name, _) in _METADATA.items()},
+            plugin=self.output.plugin,
+            properties=self.output.rendered_properties(self._secrets()),
+        ).render()
+
+    def container(self, config_map: str) -> Container:
+        """The container, which reads its configuration from this ConfigMap."""
+        mounts = [
+            self.logs,
+            VolumeMount(
+                volume=Volume.config_map(self._volume("config"), config_map=config_map),
+                mount_path=_CONFIG,
+                read_only=True,
+            ),
+            VolumeMount(
+                volume=Volume.empty_dir(self._volume("state"), size_limit=self.state_size_limit), mount_path=_STATE
+            ),
+        ]
+        if self.output.files:
+            mounts.append(VolumeMount(volume=self._files(), mount_path=FILES, read_only=True))
+        return Container(
+            name=self.name,
+            image=self.image,
+            command=self.command or ["/fluent-bit/bin/fluent-bit", "-c", f"{_CONFIG}/{CONFIG_FILE}"],
+            ports=[self.port],
+            env=self._environment(),
+            resources=self._resources(),
+            volume_mounts=mounts,
+            # it gates the application only until Fluent Bit runs: a destination that does not answer makes /health bad
+            # not before 5 failed deliveries, https://docs.fluentbit.io/manual/administration/monitoring
+            startup_probe=Probe.http(self.port, path="/api/v1/health", period_seconds=1, failure_threshold=60),
+            # /uptime answers as long as the process does; /health would have it killed in an outage of the destination
+            liveness_probe=Probe.http(
+                self.port, path="/api/v1/uptime", period_seconds=30, timeout_seconds=5, failure_threshold=5
+            ),
+            security_context=self.security_context,
+            termination_message_policy="FallbackToLogsOnError",
+        )
+
+    def _environment(self) -> list[EnvVar]:
+        result = [EnvVar(self._variable(name), FieldPath(path)) for name, path in _METADATA.values()]
+        for key, variable in self._secrets().items():
+            reference = self.output.properties[key]
+            if isinstance(reference, (SecretKey, ConfigMapKey)):
+                result.append(EnvVar(variable, reference))
+        return [*result, *self.env]
+
+    def _secrets(self) -> dict[str, str]:
+        return {key: self._variable(name) for key, name in self.output.variables().items()}
+
+    def _variable(self, name: str) -> str:
+        """``name``, or the next one that the user's own variables leave free."""
+        taken = {variable.name for variable in self.env}
+        while name in taken:
+            name = f"LOGGING_{name}"
+        return name
+
+    def _resources(self) -> ResourceRequirements | None:
+        """With a request for the state volume. No limit: a pod's limit is the sum over the containers that have one.
+
+        With a limit here alone, the kubelet would evict the pod as soon as the application's own files, logs included,
+        are larger. https://kubernetes.io/docs/concepts/storage/ephemeral-storage/
+        """
+        if self.resources is None or self.state_size_limit is None:
+            return self.resources
+        key = "ephemeral-storage"
+        for kind, given in (("request", self.resources.requests), ("limit", self.resources.limits)):
+            if key in given and quantity(given[key], key) < quantity(self.state_size_limit, "state_size_limit"):
+                raise InvalidValue(
+                    f"resources: the {kind} of {key} must be at least state_size_limit {self.state_size_limit}, "
+                    f"got {given[key]}"
+                )
+        if key in self.resources.requests or key in self.resources.limits:
+            return self.resources
+        return replace(self.resources, requests={**self.resources.requests, key: self.state_size_limit})
+
+    def _files(self) -> Volume:
+        """Each file under the name of its property."""
+        sources: list[ConfigMapProjection | SecretProjection] = []
+        for key, source in self.output.files.items():
+            projection = SecretProjection if isinstance(source, SecretKey) else ConfigMapProjection
+            sources.append(projection(source.name, items={source.key: key}))
+        return Volume.projected(self._volume("files"), sources=sources)
+
+    def _volume(self, what: str) -> str:
+        """A volume name of this container's own, of at most 63 characters."""
+        name = f"{self.name}-{what}"
+        if len(name) <= 63:
+            return name
+        digest = sha256(self.name.encode()).hexdigest()[:8]
+        return f"{self.name[: 63 - len(what) - 10].rstrip('-')}-{digest}-{what}"
+
+
+def _bytes(value: str | int | None, what: str) -> int | None:
+    if value is None:
+        return None
+    parsed = quantity(value, what)
+    return parsed.numerator // parsed.denominator

@@ -1,0 +1,197 @@
+"""Where a ``LoggingSidecar`` sends what it reads: any value that gives a ``FluentBitOutput``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, runtime_checkable
+from urllib.parse import urlsplit
+
+from patterns.errors import InvalidValue, WrongType
+from patterns.model import ConfigMapKey, JsonObject, SecretKey
+from patterns.model.secrets import is_secret_name, is_secret_value
+from patterns.model.value import Value
+from patterns.sidecars.fluent_bit import plain_text
+
+#: a value of a property: what is secret, or differs by cluster, is referred to and never written down
+Property: TypeAlias = str | int | bool | SecretKey | ConfigMapKey
+
+if TYPE_CHECKING:
+    #: not there at run time, where `by_reference` checks it: the usual message would repeat a literal secret
+    Secret: TypeAlias = SecretKey
+
+#: directory in which the files of an output are mounted
+FILES = "/fluent-bit/files"
+
+#: set by the sidecar itself, since all its records go to one output
+_OWN = ("name", "match", "match_regex")
+#: secrets by other names than the usual
+_SECRET = ("cloud_auth", "license_key", "shared_key")
+_PROPERTY = re.compile(r"[A-Za-z0-9_.]+")
+
+
+@runtime_checkable
+class LogOutput(Protocol):
+    """A destination.
+
+    A destination of your own is a class with this one method::
+
+        @dataclass(frozen=True)
+        class Loki:
+            host: str
+
+            def fluent_bit_output(self) -> FluentBitOutput:
+                return FluentBitOutput("loki", {"host": self.host, "labels": "job=shop"})
+    """
+
+    def fluent_bit_output(self) -> FluentBitOutput | None:
+        """The output plugin and its properties; ``None`` for the sidecar's own standard output."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stdout(Value):
+    """The sidecar's own standard output: ``kubectl logs`` and the node's log agent read it there."""
+
+    def fluent_bit_output(self) -> None:
+        """No Fluent Bit: a ``tail`` will do."""
+
+
+@dataclass(frozen=True)
+class FluentBitOutput(Value):
+    """Any output plugin of Fluent Bit: https://docs.fluentbit.io/manual/pipeline/outputs
+
+    Args:
+        plugin: its name, such as ``loki``.
+        properties: as the plugin's page names them, in lower case. What is secret is a ``SecretKey``, which becomes an
+            environment variable of the sidecar; a ``ConfigMapKey`` as well. A property that is partly secret, such as
+            ``header``, is whole in the Secret: ``Authorization Bearer abc``.
+        files: properties whose value is the path of a file (``tls.ca_file``), by the key that is mounted there.
+
+    Raises:
+        InvalidValue: for a bad name, for a literal where a secret belongs, for ``${`` in a value.
+    """
+
+    plugin: str
+    properties: Mapping[str, Property] = field(default_factory=dict)
+    _: KW_ONLY
+    files: Mapping[str, SecretKey | ConfigMapKey] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z0-9_]+", self.plugin):
+            raise InvalidValue(f"plugin must be the name of an output plugin, such as 'loki', got {self.plugin!r}")
+        for key in (*self.properties, *self.files):
+            if not _PROPERTY.fullmatch(key):
+                raise InvalidValue(f"properties: {key!r} is no name of a property; write them as 'tls.verify'")
+            if key.lower() in _OWN:
+                raise InvalidValue(f"properties must not hold {key!r}: all records of the sidecar go to this output")
+        for key, value in self.properties.items():
+            if key in self.files:
+                raise InvalidValue(f"files: {key!r} stands in properties too; give it once")
+            if isinstance(value, str):
+                _check_literal(key, value)
+
+    def fluent_bit_output(self) -> FluentBitOutput:
+        """Itself."""
+        return self
+
+    def variables(self) -> dict[str, str]:
+        """The environment variable that each property given by reference is read from."""
+        return {
+            key: "LOG_OUTPUT_" + re.sub(r"[^A-Z0-9]", "_", key.upper())
+            for key, value in self.properties.items()
+            if isinstance(value, (SecretKey, ConfigMapKey))
+        }
+
+    def rendered_properties(self, variables: Mapping[str, str]) -> JsonObject:
+        """The properties as they stand in the configuration.
+
+        Args:
+            variables: the environment variable by property, for those given by reference.
+        """
+        result: JsonObject = {}
+        for key, value in self.properties.items():
+            result[key] = f"${{{variables[key]}}}" if isinstance(value, (SecretKey, ConfigMapKey)) else value
+        result.update({key: f"{FILES}/{key}" for key in self.files})
+        return result
+
+
+def _check_literal(key: str, value: str) -> None:
+    if is_secret_name(key) or key.lower().endswith(_SECRET) or is_secret_value(value):
+        raise InvalidValue(
+            f"properties: {key!r} must not be a literal, which everybody who reads the ConfigMap would see; write "
+            f'properties={{"{key}": SecretKey("my-secret", "{key}")}}'
+        )
+    plain_text(f"properties: {key!r}", value)
+
+
+class Endpoint(NamedTuple):
+    """What a URL says, as the properties that all HTTP outputs share."""
+
+    host: str
+    port: int
+    path: str
+    tls: bool
+
+    def properties(self, *, verify: bool) -> dict[str, Property]:
+        """``host``, ``port`` and TLS; the name in the certificate is checked too, which Fluent Bit does not by default.
+
+        https://docs.fluentbit.io/manual/administration/transport-security
+        """
+        result: dict[str, Property] = {"host": self.host, "port": self.port}
+        if self.tls:
+            result.update({"tls": True, "tls.verify": verify, "tls.verify_hostname": verify})
+        return result
+
+
+def endpoint(url: str, example: str) -> Endpoint:
+    """The parts of a destination's URL.
+
+    Raises:
+        InvalidValue: when it is not such as ``example``.
+    """
+    plain_text("url", url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise InvalidValue(f"url must be such as {example!r}, got {url!r}") from None
+    if parts.username is not None or parts.password is not None:
+        raise InvalidValue(
+            "url must hold no user and no password, which would stand in the ConfigMap; give a SecretKey"
+        )
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise InvalidValue(f"url must be such as {example!r}, got {url!r}")
+    if port is None:
+        raise InvalidValue(
+            f"url must name its port, got {url!r}: https means 443, and the plugin's own default is another; "
+            f"write {example!r}"
+        )
+    return Endpoint(parts.hostname, port, parts.path.rstrip("/"), parts.scheme == "https")
+
+
+def with_further(properties: dict[str, Property], further: Mapping[str, Property]) -> dict[str, Property]:
+    """Both; what an option has set is not set again.
+
+    Raises:
+        InvalidValue: when it is.
+    """
+    for key in further:
+        if key in properties:
+            raise InvalidValue(f"properties must not hold {key!r}, which an option of this destination sets")
+    return {**properties, **further}
+
+
+def by_reference(**secrets: object) -> None:
+    """Check that each is a ``SecretKey``, or ``None``.
+
+    Raises:
+        WrongType: for another one, which is not repeated in the message.
+    """
+    for option, secret in secrets.items():
+        if secret is not None and not isinstance(secret, SecretKey):
+            raise WrongType(
+                f"{option} must be a SecretKey, got a {type(secret).__name__}; "
+                f'write {option}=SecretKey("my-secret", "{option}")'
+            )

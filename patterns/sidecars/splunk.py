@@ -1,0 +1,63 @@
+"""Splunk, by its HTTP Event Collector."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from patterns.errors import InvalidValue
+from patterns.model import ConfigMapKey, SecretKey
+from patterns.model.value import Value
+from patterns.sidecars.log_output import FluentBitOutput, Property, by_reference, endpoint, with_further
+
+if TYPE_CHECKING:
+    from patterns.sidecars.log_output import Secret
+
+_EXAMPLE = "https://splunk.example.com:8088"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Splunk(Value):
+    """Splunk's HTTP Event Collector: https://docs.fluentbit.io/manual/pipeline/outputs/splunk
+
+    Args:
+        url: with scheme and port: ``https://splunk.example.com:8088``.
+        token: of the collector.
+        index: of the events; default the token's own.
+        source: of the events; ``$log_path`` for the file that a line came from.
+        sourcetype: of the events; default the token's own.
+        verify: check the certificate and the name in it.
+        ca: the certificate of the authority that signed the server's, in PEM; default those of the image.
+        properties: further properties of the plugin.
+
+    Raises:
+        InvalidValue: for a bad URL.
+    """
+
+    url: str
+    token: Secret
+    index: str | None = None
+    source: str | None = None
+    sourcetype: str | None = None
+    verify: bool = True
+    ca: SecretKey | ConfigMapKey | None = None
+    properties: Mapping[str, Property] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        by_reference(token=self.token)
+        if endpoint(self.url, _EXAMPLE).path:
+            raise InvalidValue(f"url must have no path, which Fluent Bit knows by itself, got {self.url!r}")
+        self.fluent_bit_output()
+
+    def fluent_bit_output(self) -> FluentBitOutput:
+        """The plugin ``splunk`` with these properties."""
+        properties: dict[str, Property] = endpoint(self.url, _EXAMPLE).properties(verify=self.verify)
+        properties["splunk_token"] = self.token
+        events = {"event_index": self.index, "event_source": self.source, "event_sourcetype": self.sourcetype}
+        properties.update({key: value for key, value in events.items() if value is not None})
+        return FluentBitOutput(
+            "splunk",
+            with_further(properties, self.properties),
+            files={} if self.ca is None else {"tls.ca_file": self.ca},
+        )

@@ -1,0 +1,120 @@
+"""A Fluent Bit in a pod."""
+
+from __future__ import annotations
+
+from logged_shop import ES, Shop
+
+from patterns.model import (
+    ConfigMapKey,
+    SecretKey,
+)
+from patterns.model.json import object_at, objects_at, text_at
+from patterns.sidecars.elasticsearch import Elasticsearch
+from patterns.sidecars.log_output import FluentBitOutput
+from patterns.sidecars.logging_sidecar import LoggingSidecar
+from patterns.testing import pod_spec_of, synth
+
+
+def test_the_pod_s_grace_grows_by_what_fluent_bit_needs() -> None:
+    shop = Shop()
+    LoggingSidecar(shop.web, "log-shipper", logs=shop.logs, files=["access.log"], to=ES, grace_seconds=20)
+    assert pod_spec_of(shop.deployment())["terminationGracePeriodSeconds"] == 30 + 20 + 5
+    assert object_at(shop.configuration(), "service")["grace"] == 20
+
+
+def test_a_changed_configuration_rolls_the_pods() -> None:
+    hashes = set[object]()
+    for index in ("shop", "store"):
+        shop = Shop()
+        to = Elasticsearch(url="https://logs.example.com:9200", index=index)
+        LoggingSidecar(shop.web, "log-shipper", logs=shop.logs, files=["access.log"], to=to)
+        annotations = object_at(shop.deployment(), "spec", "template", "metadata", "annotations")
+        hashes.add(annotations["checksum/log-shipper"])
+    assert len(hashes) == 2
+
+
+def test_several_sidecars_of_one_pod_do_not_meet() -> None:
+    shop = Shop(name="web")
+    LoggingSidecar(shop.web, "access", logs=shop.logs, files=["access.log"], to=ES)
+    LoggingSidecar(shop.web, "error", logs=shop.logs, files=["error.log"], to=ES)
+    LoggingSidecar(shop.web, "audit", logs=shop.logs, files=["audit.log"])
+    deployment = shop.deployment()
+    pod = pod_spec_of(deployment)
+    ports = [p["containerPort"] for c in objects_at(pod, "initContainers") for p in objects_at(c, "ports")]
+    assert ports == [2020, 2021]
+    assert [v["name"] for v in objects_at(pod, "volumes")] == [
+        "app-logs", "access-config", "access-state", "error-config", "error-state",
+    ]  # fmt: skip
+    assert sorted(object_at(deployment, "spec", "template", "metadata", "annotations")) == [
+        "checksum/access",
+        "checksum/error",
+    ]
+    assert pod["terminationGracePeriodSeconds"] == 30 + 10 + 10
+    configs = [d for d in synth(shop.chart) if d["kind"] == "ConfigMap"]
+    assert len({text_at(c, "metadata", "name") for c in configs}) == 2
+
+
+def test_the_user_s_variables_keep_their_names() -> None:
+    shop = Shop()
+    to = FluentBitOutput("http", {"http_passwd": SecretKey("logs", "password"), "uri": ConfigMapKey("logs", "uri")})
+    env: dict[str, str | SecretKey] = {"POD_NAME": "mine", "LOG_OUTPUT_HTTP_PASSWD": SecretKey("other", "password")}
+    LoggingSidecar(shop.web, "log-shipper", logs=shop.logs, files=["access.log"], to=to, env=env)
+    names = [e["name"] for e in objects_at(shop.container(), "env")]
+    assert names == [
+        "LOGGING_POD_NAME", "POD_NAMESPACE", "NODE_NAME", "LOGGING_LOG_OUTPUT_HTTP_PASSWD", "LOG_OUTPUT_URI",
+        "POD_NAME", "LOG_OUTPUT_HTTP_PASSWD",
+    ]  # fmt: skip
+    pipeline = object_at(shop.configuration(), "pipeline")
+    assert objects_at(pipeline, "outputs")[0]["http_passwd"] == "${LOGGING_LOG_OUTPUT_HTTP_PASSWD}"
+    assert objects_at(pipeline, "filters")[0]["set"] == [
+        "pod_name ${LOGGING_POD_NAME}", "namespace_name ${POD_NAMESPACE}", "node_name ${NODE_NAME}",
+    ]  # fmt: skip
+
+
+def test_a_secret_is_referred_to_by_a_variable() -> None:
+    shop = Shop()
+    to = Elasticsearch(
+        url="https://logs.example.com:9200", index="shop", user="shop", password=SecretKey("es", "password")
+    )
+    LoggingSidecar(shop.web, "log-shipper", logs=shop.logs, files=["access.log"], to=to)
+    assert objects_at(shop.configuration(), "pipeline", "outputs")[0]["http_passwd"] == "${LOG_OUTPUT_HTTP_PASSWD}"
+    assert {
+        "name": "LOG_OUTPUT_HTTP_PASSWD",
+        "valueFrom": {"secretKeyRef": {"name": "es", "key": "password"}},
+    } in objects_at(shop.container(), "env")
+
+
+def test_the_state_volume_is_asked_for_as_ephemeral_storage_and_never_limited() -> None:
+    """A limit of this container alone would be the whole pod's: kubelet, podEphemeralStorageLimitEviction."""
+    shop = Shop()
+    LoggingSidecar(shop.web, "log-shipper", logs=shop.logs, files=["access.log"], to=ES, state_size_limit="96Mi")
+    assert shop.container()["resources"] == {
+        "requests": {"cpu": "50m", "memory": "64Mi", "ephemeral-storage": "96Mi"},
+        "limits": {"memory": "64Mi"},
+    }
+
+
+def test_without_a_limit_of_the_state_nothing_is_asked_for() -> None:
+    shop = Shop()
+    LoggingSidecar(shop.web, "log-shipper", logs=shop.logs, files=["access.log"], to=ES, state_size_limit=None)
+    assert "ephemeral-storage" not in object_at(shop.container(), "resources", "requests")
+    assert "storage.total_limit_size" not in objects_at(shop.configuration(), "pipeline", "outputs")[0]
+
+
+def test_volume_names_stay_within_63_characters() -> None:
+    names = list[object]()
+    for last in "ab":
+        shop = Shop()
+        long = "l" * 62 + last
+        LoggingSidecar(shop.web, long, logs=shop.logs, files=["access.log"], to=ES)
+        names += [v["name"] for v in objects_at(pod_spec_of(shop.deployment()), "volumes") if v["name"] != "app-logs"]
+    assert len(set(names)) == 4
+    assert all(len(str(name)) <= 63 for name in names)
+
+
+def test_a_classic_sidecar_stops_beside_the_application() -> None:
+    shop = Shop()
+    LoggingSidecar(shop.web, "log-shipper", logs=shop.logs, files=["access.log"], to=ES, native=False)
+    pod = pod_spec_of(shop.deployment())
+    assert [c["name"] for c in objects_at(pod, "containers")] == ["app", "log-shipper"]
+    assert pod["terminationGracePeriodSeconds"] == 30
