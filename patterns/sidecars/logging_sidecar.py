@@ -16,7 +16,7 @@ from patterns.defaults import (
     SMALL_RESOURCES,
     Default,
 )
-from patterns.errors import InvalidValue
+from patterns.errors import InvalidValue, WrongType
 from patterns.model import (
     Container,
     EnvVar,
@@ -40,7 +40,7 @@ from patterns.sidecars.fluent_bit_container import (
     FluentBitContainer,
 )
 from patterns.sidecars.log_files import followed_paths, tail
-from patterns.sidecars.log_output import LogOutput, Stdout
+from patterns.sidecars.log_output import FluentBitOutput, LogOutput, Stdout
 from patterns.yaml import write_yaml
 
 
@@ -118,6 +118,8 @@ class LoggingSidecar(Pattern):
     ) -> None:
         super().__init__(scope, id)
         output = to.fluent_bit_output()
+        if output is not None and not isinstance(output, FluentBitOutput):
+            raise WrongType(f"to: fluent_bit_output() must give a FluentBitOutput or None, got {output!r}")
         reader = replace(logs, read_only=True) if read_only else logs
         paths = followed_paths(logs.mount_path, files, patterns=output is not None)
         writers = self._writers(logs)

@@ -146,11 +146,22 @@ def test_a_tail_asks_for_no_grace_for_it_would_not_use_it() -> None:
 
 # --- errors -------------------------------------------------------------------------------------------------------
 
+
+class _Wrong:
+    def fluent_bit_output(self) -> dict[str, str]:
+        return {"plugin": "loki"}
+
+
 REFUSED: dict[str, tuple[Mapping[str, Any], type[PatternError], str]] = {
     "no destination": (
         {"to": "https://logs:9200"},
         WrongType,
         "to must be a LogOutput, got a str 'https://logs:9200'",
+    ),
+    "a destination that gives no output": (
+        {"to": _Wrong()},
+        WrongType,
+        "to: fluent_bit_output() must give a FluentBitOutput or None, got {'plugin': 'loki'}",
     ),
     "one string of files": (
         {"files": "access.log"},
