@@ -14,7 +14,7 @@ from patterns.init_containers.init_file_seeder import SCRIPT, InitFileSeeder
 from patterns.init_containers.seed_source import FromConfigMap, FromDirectory, FromImage, FromSecret
 from patterns.model import Container, JsonObject, ResourceRequirements, SecretKey, Security, VolumeMount
 from patterns.model.json import object_at, objects_at
-from patterns.testing import assert_start_order, find, synth
+from patterns.testing import assert_start_order, container_of, find, synth
 from patterns.tree import Chart
 from patterns.volumes.shared_scratch import SharedScratch
 from patterns.workloads.pod import Pod
@@ -173,6 +173,21 @@ def test_a_long_name_has_a_volume_of_its_own() -> None:
     shop = Shop()
     container = shop.seed("x" * 63, files=PAGE)
     assert objects_at(container, "volumeMounts")[0]["name"] == f"{'x' * 48}-75220b47-files"
+
+
+def test_somebody_else_s_workload_is_seeded_too() -> None:
+    from cdk8s import ApiObject, JsonPatch  # after patterns, which finds Node
+
+    chart = Chart(App(), "theirs", namespace="shop")
+    containers = [{"name": "web", "image": "nginx:1.29", "securityContext": {"runAsUser": 101, "runAsGroup": 101}}]
+    theirs = ApiObject(chart, "web", api_version="apps/v1", kind="Deployment")
+    theirs.add_json_patch(JsonPatch.add("/spec", {"template": {"spec": {"containers": containers}}}))
+    pages = SharedScratch(theirs, "pages", mount_path="/srv/www")
+    InitFileSeeder(theirs, "seed-pages", into=pages.mount, files=PAGE)
+    documents = synth(chart)
+    context = object_at(container_of(find(documents, "Deployment"), "seed-pages"), "securityContext")
+    assert (context["runAsUser"], context["runAsGroup"]) == (101, 101)
+    assert object_at(find(documents, "ConfigMap"), "metadata")["namespace"] == "shop"
 
 
 # --- the pods roll ------------------------------------------------------------------------------------------------

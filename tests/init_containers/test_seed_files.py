@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from patterns.errors import InvalidValue
 from patterns.init_containers.seed_files import check_secrets, checked_files, keys_of
@@ -125,6 +127,15 @@ def test_every_path_has_a_key_of_its_own() -> None:
     assert keys["index.html"] == "index.html"
     assert keys["a_b.html"] == "a_b.html"
     assert keys[".well-known/x"] == ".well-known_x"
+    assert len(set(keys.values())) == len(paths)
+    for key in keys.values():
+        config_map_key(key)
+
+
+@given(st.sets(st.text(st.sampled_from("ab./_-é "), min_size=1, max_size=6)))
+def test_any_paths_have_keys_that_kubernetes_takes(names: set[str]) -> None:
+    paths = {f"x{name}" for name in names}
+    keys = keys_of(paths)
     assert len(set(keys.values())) == len(paths)
     for key in keys.values():
         config_map_key(key)
