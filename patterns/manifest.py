@@ -40,7 +40,7 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, metaclass=tree.ConstructMeta):
         body: everything besides ``apiVersion``, ``kind`` and ``metadata``, as plain JSON; the order of keys is kept.
             A subclass may override `render_body` instead.
         name: ``metadata.name``, a DNS-1123 subdomain; default the name that the chart generates.
-        namespace: default the chart's.
+        namespace: default the chart's; ``""`` renders none.
         labels: beside the chart's.
         annotations: of the object.
         metadata: everything else of ``metadata``, such as ``finalizers``.
@@ -127,13 +127,13 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, metaclass=tree.ConstructMeta):
     def _document(self, *, copied: bool = False) -> JsonObject:
         """The document; not ``copied``, it must not be changed."""
         own = self._manifest
-        document = self._own_document(copied=copied)
+        document = self.own_document(copied=copied)
         if own.change is not None:
             document = own.change(document)
         return _patched(document, own.patches) if own.patches else document
 
-    def _own_document(self, *, copied: bool) -> JsonObject:
-        """The document before contributions and JSON patches."""
+    def own_document(self, *, copied: bool) -> JsonObject:
+        """The document before `change_document` and JSON patches; not ``copied``, it must not be changed."""
         own = self._manifest
         resolvers = custom_resolvers(self)
         metadata = own.metadata.as_in_node(self) if resolvers else own.metadata.render(self)

@@ -132,6 +132,8 @@ class Metadata:
     def as_in_node(self, obj: cdk8s.ApiObject) -> JsonObject:
         """``metadata`` as Node gives it, which calls the app's resolvers."""
         found: JsonObject = self.in_node(obj).to_json() or {}
+        if self.namespace == "":
+            found.pop("namespace", None)
         return found
 
     def in_order(self, metadata: JsonObject) -> JsonObject:
@@ -140,7 +142,7 @@ class Metadata:
 
     def _known(self) -> JsonObject:
         known: JsonObject = {"name": self.name}
-        if self.namespace is not None:
+        if self.namespace:
             known["namespace"] = self.namespace
         labels = self.all_labels()
         if labels:

@@ -101,7 +101,7 @@ class FileObject(Manifest):
         # an object that gets its name from the cluster has none
         self._manifest = ManifestState(api_version, kind, metadata.name or "", metadata, document)
 
-    def _own_document(self, *, copied: bool) -> JsonObject:
+    def own_document(self, *, copied: bool) -> JsonObject:
         own = self._manifest
         document = own.body
         metadata = own.metadata.render(self)

@@ -43,7 +43,7 @@ def workload_of(construct: constructs.IConstruct) -> PodHolder:
         if isinstance(above, PodHolder):
             return above
         if isinstance(above, PodOf):
-            return above.workload.refreshed()
+            return above.workload.refreshed(None)
         if is_a(above, cdk8s.ApiObject):
             foreign = foreign_object(cast("cdk8s.ApiObject", above))
             found = _only_pod(foreign)
@@ -70,8 +70,10 @@ def workload_of(construct: constructs.IConstruct) -> PodHolder:
 
 def _only_pod(foreign: ForeignObject) -> Attached | None:
     """The one pod of the object; None when it has none."""
+    document: JsonObject | None = None
     try:
-        paths = pod_paths(foreign.read())
+        document = foreign.read()
+        paths = pod_paths(document)
     except NotFound:
         # a cdk8s-plus workload without containers; its kind tells where the pod will be
         path = built_in_path(foreign.obj.api_version, foreign.obj.kind)
@@ -81,7 +83,7 @@ def _only_pod(foreign: ForeignObject) -> Attached | None:
     if len(paths) > 1:
         choice = " or ".join(f"PodOf(obj, {path!r})" for path in paths)
         raise NotFound(f"{foreign} has {len(paths)} pod templates; name one as the scope: {choice}")
-    return _attached(foreign, paths[0]).refreshed() if paths else None
+    return _attached(foreign, paths[0]).refreshed(document) if paths else None
 
 
 _every: dict[tuple[str, str], Attached] = {}
@@ -106,23 +108,24 @@ class Attached(PodHolder):
         self.contributions: list[tuple[Contribution, object]] = []
         self.pod = pod_of({"spec": {}})
         self.runs_to_completion = False
-        self.namespace: str | None = None
+        #: of the object; an empty one keeps that of the chart out of siblings too
+        self.namespace = ""
         #: whether the object could be rendered, so that its containers are known
         self.readable = False
 
-    def refreshed(self) -> Attached:
-        """Itself, with the pod as its owner has it now."""
+    def refreshed(self, document: JsonObject | None) -> Attached:
+        """Itself, with the pod as its owner has it now: in ``document``, where it has been read already."""
         try:
-            document = self.foreign.read()
+            document = document or self.foreign.read()
             template, _ = with_names(template_at(document, self.path))
         except NotFound:
             kind: JsonObject = {"kind": self.foreign.obj.kind}
             self.runs_to_completion = ends_by_itself(kind, self.path)
-            self.namespace = self.foreign.obj.metadata.namespace
+            self.namespace = self.foreign.obj.metadata.namespace or ""
             return self
         self.readable = True
         self.runs_to_completion = ends_by_itself(document, self.path)
-        self.namespace = namespace_of(document, self.path)
+        self.namespace = namespace_of(document, self.path) or ""
         self.pod, _ = _merged(template, self.contributions)
         return self
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import TypeAlias
 
 from patterns import tree
@@ -41,7 +43,6 @@ class ForeignObject:
         #: pod templates by path: as they were before our patches, and as they are rendered since
         self._before: dict[str, JsonObject] = {}
         self._since: dict[str, JsonObject] = {}
-        self._reading = False
 
     def __str__(self) -> str:
         return f"{self.obj.kind} {tree.path_of(self.obj)!r}"
@@ -71,8 +72,6 @@ class ForeignObject:
         Raises:
             SynthesisError: when they do not fit; every finding names its contributor.
         """
-        if self._reading:
-            return document
         changed, findings = self._merged(self._without_contributions(document))
         if findings:
             raise SynthesisError("; ".join(findings), findings)
@@ -89,7 +88,9 @@ class ForeignObject:
         return document, findings
 
     def _rendered(self) -> JsonObject:
-        self._reading = True
+        if isinstance(self.obj, Manifest):
+            # contributions go in before JSON patches, which have the last word on a manifest
+            return self.obj.own_document(copied=False)
         try:
             document: JsonObject = self.obj.to_json()
         except (RuntimeError, JSIIError) as error:
@@ -97,11 +98,7 @@ class ForeignObject:
             if "TEST_OPERATION_FAILED" in text:
                 raise InvalidValue(f"{self} {_CHANGED}") from None
             raise NotFound(f"{self} cannot be rendered yet: {text.splitlines()[0]}") from None
-        finally:
-            self._reading = False
-        if type(self.obj).to_json is cdk8s.ApiObject.to_json or isinstance(self.obj, Manifest):
-            return document
-        return plain_object(document, "to_json()")
+        return document if type(self.obj).to_json is cdk8s.ApiObject.to_json else plain_object(document, "to_json()")
 
     def _without_contributions(self, document: JsonObject) -> JsonObject:
         for path, since in self._since.items():
@@ -112,8 +109,13 @@ class ForeignObject:
 
     # --- under roots that are not ours ----------------------------------------------------------------------------
 
+    @property
+    def patched(self) -> bool:
+        """Whether contributions have become JSON patches."""
+        return bool(self._since)
+
     def findings(self, *, patch: bool) -> list[str]:
-        """Make the contributions JSON patches, if that was not done before, and say what is wrong."""
+        """What is wrong with the contributions; where nothing is, they become JSON patches, if they are none yet."""
         try:
             current = self._rendered()
             original = self._without_contributions(current)
@@ -178,13 +180,31 @@ class _Contributions:
     def __init__(self, root: constructs.IConstruct) -> None:
         self.root = root
         self.objects: list[ForeignObject] = []
+        self._call: FrameType | None = None
+        self._findings: list[str] = []
 
     def validate(self) -> list[str]:
         """What is wrong; an exception would lose its type in Node."""
-        if isinstance(self.root, App) and self.root.synthesizing:
-            # patterns.App merges what it renders itself
-            return []
-        return [finding for obj in self.objects for finding in obj.findings(patch=True)]
+        call = _call_to_node()
+        # one synth validates the whole app once more for each chart: the objects were seen to at the first time
+        if call is None or call is not self._call:
+            self._call = call
+            self._findings = self._of_all()
+        return self._findings
+
+    def _of_all(self) -> list[str]:
+        # patterns.App merges what it renders itself
+        merging = isinstance(self.root, App) and self.root.synthesizing
+        asked = [obj for obj in self.objects if obj.patched] if merging else self.objects
+        return [finding for obj in asked for finding in obj.findings(patch=not merging)]
+
+
+def _call_to_node() -> FrameType | None:
+    """The frame in which Python waits for Node, and answers what Node asks; the same one for all of one synth."""
+    frame: FrameType | None = sys._getframe()
+    while frame is not None and frame.f_code.co_name != "_callback_till_result":
+        frame = frame.f_back
+    return frame
 
 
 _validations: dict[str, _Contributions] = {}
