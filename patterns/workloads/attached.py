@@ -109,7 +109,7 @@ class Attached(PodHolder):
         self.pod = pod_of({"spec": {}})
         self.runs_to_completion = False
         #: of the object; an empty one keeps that of the chart out of siblings too
-        self.namespace = ""
+        self.namespace: str | None = ""
         #: whether the object could be rendered, so that its containers are known
         self.readable = False
 

@@ -44,26 +44,58 @@ SCHEMA = {"properties": {"spec": {"containers": [{"type": "object"}]}}, "spec": 
         (obj("apps/v1", "StatefulSet", spec={"template": pod()}), ["/spec/template"]),
         (obj("apps/v1", "DaemonSet", spec={"template": pod()}), ["/spec/template"]),
         (obj("batch/v1", "Job", spec={"template": pod()}), ["/spec/template"]),
-        (obj("batch/v1", "CronJob", spec={"jobTemplate": {"spec": {"template": pod()}}}), ["/spec/jobTemplate/spec/template"]),
+        (
+            obj("batch/v1", "CronJob", spec={"jobTemplate": {"spec": {"template": pod()}}}),
+            ["/spec/jobTemplate/spec/template"],
+        ),
         (obj("batch.volcano.sh/v1alpha1", "Job", spec={"tasks": [{"template": pod()}]}), ["/spec/tasks/0/template"]),
         (obj("argoproj.io/v1alpha1", "Rollout", spec={"template": pod()}), ["/spec/template"]),
-        (obj("serving.knative.dev/v1", "Service", spec={"template": {"spec": {"containers": [{"image": "a"}]}}}), ["/spec/template"]),
-        (obj("serving.knative.dev/v1", "Revision", **pod()), [""]),
-        (obj("keda.sh/v1alpha1", "ScaledJob", spec={"jobTargetRef": {"template": pod()}}), ["/spec/jobTargetRef/template"]),
         (
-            obj("ray.io/v1", "RayCluster", spec={"headGroupSpec": {"template": pod()}, "workerGroupSpecs": [{"template": pod()}, {"template": pod()}]}),
+            obj("serving.knative.dev/v1", "Service", spec={"template": {"spec": {"containers": [{"image": "a"}]}}}),
+            ["/spec/template"],
+        ),
+        (obj("serving.knative.dev/v1", "Revision", **pod()), [""]),
+        (
+            obj("keda.sh/v1alpha1", "ScaledJob", spec={"jobTargetRef": {"template": pod()}}),
+            ["/spec/jobTargetRef/template"],
+        ),
+        (
+            obj(
+                "ray.io/v1",
+                "RayCluster",
+                spec={
+                    "headGroupSpec": {"template": pod()},
+                    "workerGroupSpecs": [{"template": pod()}, {"template": pod()}],
+                },
+            ),
             ["/spec/headGroupSpec/template", "/spec/workerGroupSpecs/0/template", "/spec/workerGroupSpecs/1/template"],
         ),
         (
-            obj("kubeflow.org/v1", "PyTorchJob", spec={"pytorchReplicaSpecs": {"Master": {"template": pod()}, "a/b~c": {"template": pod()}}}),
+            obj(
+                "kubeflow.org/v1",
+                "PyTorchJob",
+                spec={"pytorchReplicaSpecs": {"Master": {"template": pod()}, "a/b~c": {"template": pod()}}},
+            ),
             ["/spec/pytorchReplicaSpecs/Master/template", "/spec/pytorchReplicaSpecs/a~1b~0c/template"],
         ),
         (
-            obj("operators.coreos.com/v1alpha1", "ClusterServiceVersion", spec={"install": {"spec": {"deployments": [{"name": "a", "spec": {"template": pod()}}]}}}),
+            obj(
+                "operators.coreos.com/v1alpha1",
+                "ClusterServiceVersion",
+                spec={"install": {"spec": {"deployments": [{"name": "a", "spec": {"template": pod()}}]}}},
+            ),
             ["/spec/install/spec/deployments/0/spec/template"],
         ),
         (
-            obj("workload.codeflare.dev/v1beta2", "AppWrapper", spec={"components": [{"template": obj("batch/v1", "CronJob", spec={"jobTemplate": {"spec": {"template": pod()}}})}]}),
+            obj(
+                "workload.codeflare.dev/v1beta2",
+                "AppWrapper",
+                spec={
+                    "components": [
+                        {"template": obj("batch/v1", "CronJob", spec={"jobTemplate": {"spec": {"template": pod()}}})}
+                    ]
+                },
+            ),
             ["/spec/components/0/template/spec/jobTemplate/spec/template"],
         ),
         (obj("core.strimzi.io/v1", "StrimziPodSet", spec={"pods": [obj("v1", "Pod", **pod())]}), ["/spec/pods/0"]),
@@ -71,7 +103,7 @@ SCHEMA = {"properties": {"spec": {"containers": [{"type": "object"}]}}, "spec": 
         (obj("apps/v1", "DeploymentList", items=[{"spec": {"template": pod()}}]), ["/items/0/spec/template"]),
     ],
     ids=lambda value: value["kind"] if isinstance(value, dict) else "",
-)  # fmt: skip
+)
 def test_pods_are_found_where_they_are(document: JsonObject, paths: list[str]) -> None:
     assert pod_paths(document) == paths
     for path in paths:
@@ -82,16 +114,37 @@ def test_pods_are_found_where_they_are(document: JsonObject, paths: list[str]) -
     "document",
     [
         obj("kyverno.io/v1", "ClusterPolicy", spec={"rules": [{"validate": {"pattern": POLICY_PATTERN}}]}),
-        obj("kyverno.io/v1", "Policy", spec={"rules": [{"mutate": {"patchStrategicMerge": {"spec": {"template": POLICY_PATTERN}}}}]}),
+        obj(
+            "kyverno.io/v1",
+            "Policy",
+            spec={"rules": [{"mutate": {"patchStrategicMerge": {"spec": {"template": POLICY_PATTERN}}}}]},
+        ),
         obj("policies.kyverno.io/v1", "MutatingPolicy", spec={"x": POLICY_PATTERN}),
-        obj("example.com/v1", "Rule", spec={"pattern": {"spec": {"=(initContainers)": [], "containers": [{"name": "*"}]}}}),
+        obj(
+            "example.com/v1",
+            "Rule",
+            spec={"pattern": {"spec": {"=(initContainers)": [], "containers": [{"name": "*"}]}}},
+        ),
         obj("constraints.gatekeeper.sh/v1beta1", "K8sAllowed", spec={"parameters": {"x": pod()}}),
-        obj("apiextensions.k8s.io/v1", "CustomResourceDefinition", spec={"versions": [{"schema": {"openAPIV3Schema": SCHEMA}}]}),
+        obj(
+            "apiextensions.k8s.io/v1",
+            "CustomResourceDefinition",
+            spec={"versions": [{"schema": {"openAPIV3Schema": SCHEMA}}]},
+        ),
         obj("example.com/v1", "Definition", spec={"schema": {"openAPIV3Schema": SCHEMA}}),
         obj("apps/v1", "ControllerRevision", data={"spec": {"template": pod()}}),
         obj("monitoring.coreos.com/v1", "Prometheus", spec={"containers": [{"name": "prometheus", "args": ["x"]}]}),
         obj("apps.kruise.io/v1alpha1", "SidecarSet", spec={"containers": [{"name": "injected"}]}),
-        obj("argoproj.io/v1alpha1", "Workflow", spec={"templates": [{"name": "a", "container": {"image": "a"}}, {"containerSet": {"containers": [{"name": "a"}]}}]}),
+        obj(
+            "argoproj.io/v1alpha1",
+            "Workflow",
+            spec={
+                "templates": [
+                    {"name": "a", "container": {"image": "a"}},
+                    {"containerSet": {"containers": [{"name": "a"}]}},
+                ]
+            },
+        ),
         obj("apps/v1", "Deployment", spec={"replicas": 3}),
         obj("apps/v1", "Deployment", spec={"template": {"spec": {"containers": []}}}),
         obj("apps/v1", "Deployment", spec=None),
@@ -102,21 +155,31 @@ def test_pods_are_found_where_they_are(document: JsonObject, paths: list[str]) -
         {},
     ],
     ids=lambda value: str(value.get("kind")),
-)  # fmt: skip
+)
 def test_what_only_looks_like_a_pod_is_passed_over(document: JsonObject) -> None:
     assert pod_paths(document) == []
 
 
 def test_a_replacement_shares_everything_beside_the_template_and_keeps_the_order() -> None:
-    document = obj("v1", "List", items=[{"a": 1}, obj("apps/v1", "Deployment", spec={"z": {}, "template": pod(), "a": {}}), {"b": 1}])
+    document = obj(
+        "v1",
+        "List",
+        items=[{"a": 1}, obj("apps/v1", "Deployment", spec={"z": {}, "template": pod(), "a": {}}), {"b": 1}],
+    )
     before = copy.deepcopy(document)
     changed = replaced(document, "/items/1/spec/template", {"new": True})
     assert document == before
     items, old = changed["items"], document["items"]
-    assert isinstance(items, list) and isinstance(old, list)
-    assert items[0] is old[0] and items[2] is old[2]
-    assert items[1] == {"apiVersion": "apps/v1", "kind": "Deployment", "spec": {"z": {}, "template": {"new": True}, "a": {}}}
-    assert list(items[1]["spec"]) == ["z", "template", "a"]  # type: ignore[index, call-overload, arg-type]
+    assert isinstance(items, list)
+    assert isinstance(old, list)
+    assert items[0] is old[0]
+    assert items[2] is old[2]
+    assert items[1] == {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "spec": {"z": {}, "template": {"new": True}, "a": {}},
+    }
+    assert list(items[1]["spec"]) == ["z", "template", "a"]  # type: ignore[arg-type]
 
 
 def test_keys_with_slashes_and_tildes_are_escaped_as_in_a_json_pointer() -> None:
@@ -137,19 +200,39 @@ def test_a_path_without_a_pod_template_names_those_that_are_there(path: str) -> 
     ("document", "path", "ends"),
     [
         (obj("batch/v1", "Job", spec={"template": pod()}), "/spec/template", True),
-        (obj("batch/v1", "CronJob", spec={"jobTemplate": {"spec": {"template": pod()}}}), "/spec/jobTemplate/spec/template", True),
-        (obj("keda.sh/v1alpha1", "ScaledJob", spec={"jobTargetRef": {"template": pod()}}), "/spec/jobTargetRef/template", True),
-        (obj("argoproj.io/v1alpha1", "AnalysisRun", spec={"provider": {"job": {"spec": {"template": pod()}}}}), "/spec/provider/job/spec/template", True),
+        (
+            obj("batch/v1", "CronJob", spec={"jobTemplate": {"spec": {"template": pod()}}}),
+            "/spec/jobTemplate/spec/template",
+            True,
+        ),
+        (
+            obj("keda.sh/v1alpha1", "ScaledJob", spec={"jobTargetRef": {"template": pod()}}),
+            "/spec/jobTargetRef/template",
+            True,
+        ),
+        (
+            obj("argoproj.io/v1alpha1", "AnalysisRun", spec={"provider": {"job": {"spec": {"template": pod()}}}}),
+            "/spec/provider/job/spec/template",
+            True,
+        ),
         (obj("kubeflow.org/v1", "PyTorchJob", spec={"r": {"template": pod()}}), "/spec/r/template", True),
-        (obj("kubeflow.org/v1", "PyTorchJob", spec={"r": {"template": pod(restartPolicy="Always")}}), "/spec/r/template", False),
-        (obj("ray.io/v1", "RayJob", spec={"rayClusterSpec": {"template": pod()}}), "/spec/rayClusterSpec/template", False),
+        (
+            obj("kubeflow.org/v1", "PyTorchJob", spec={"r": {"template": pod(restartPolicy="Always")}}),
+            "/spec/r/template",
+            False,
+        ),
+        (
+            obj("ray.io/v1", "RayJob", spec={"rayClusterSpec": {"template": pod()}}),
+            "/spec/rayClusterSpec/template",
+            False,
+        ),
         (obj("v1", "List", items=[obj("batch/v1", "Job", spec={"template": pod()})]), "/items/0/spec/template", True),
         (obj("v1", "Pod", **pod()), "", False),
         (obj("v1", "Pod", **pod(restartPolicy="Never")), "", True),
         (obj("v1", "Pod", **pod(restartPolicy="OnFailure")), "", True),
         (obj("apps/v1", "Deployment", spec={"template": pod()}), "/spec/template", False),
     ],
-)  # fmt: skip
+)
 def test_a_pod_that_has_to_end_by_itself_is_known(document: JsonObject, path: str, ends: bool) -> None:
     assert ends_by_itself(document, path) is ends
 
@@ -172,10 +255,13 @@ def test_items_of_a_typed_list_get_its_type() -> None:
     [
         ([{"image": "a"}], ["user-container"]),
         ([{"image": "a"}, {"name": "b"}], ["user-container-0", "b"]),
-        ([{"name": ""}, {"name": "user-container-0"}, {"name": None}], ["user-container-1", "user-container-0", "user-container-2"]),
+        (
+            [{"name": ""}, {"name": "user-container-0"}, {"name": None}],
+            ["user-container-1", "user-container-0", "user-container-2"],
+        ),
         ([{"name": "a"}], ["a"]),
     ],
-)  # fmt: skip
+)
 def test_containers_without_a_name_get_one_and_lose_it_again(containers: list[JsonObject], names: list[str]) -> None:
     template: JsonObject = {"spec": {"containers": list(containers)}}
     named, given = with_names(template)
