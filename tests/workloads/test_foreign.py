@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import tarfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +12,7 @@ import yaml
 
 from patterns import App, Container, Contribution, Pattern, SharedScratch, Sidecar
 from patterns.model.json import JsonObject
+from patterns.pod.patch import typescript_name
 from patterns.pod.template import template_at
 from tests.workloads.foreign_kinds import l1_deployment, raw_deployment
 
@@ -143,3 +147,14 @@ def test_no_object_is_read_again_for_every_chart(monkeypatch: pytest.MonkeyPatch
     few, more, many = messages_of(2), messages_of(4), messages_of(8)
     # one message for each chart is the validation's answer; quadratic would be four times as many
     assert many - more == 2 * (more - few)
+
+
+def test_every_field_of_the_generated_classes_is_spelled_as_they_spell_it() -> None:
+    archive = next(Path(kplus.__file__).parent.glob("_jsii/*.tgz"))
+    with tarfile.open(archive) as package:
+        file = package.extractfile("package/lib/imports/k8s.js")
+        assert file is not None
+        source = file.read().decode()
+    pairs = set(re.findall(r"^ +'([A-Za-z]+)': [^\n]*?\bobj\.([A-Za-z]+)", source, re.MULTILINE))
+    assert len(pairs) > 1000
+    assert [pair for pair in sorted(pairs) if typescript_name(pair[0]) != pair[1]] == []
