@@ -20,7 +20,7 @@ import constructs  # isort: skip
 import jsii  # isort: skip
 
 
-class YamlFile(tree.Construct):
+class YamlFile(tree.Construct, metaclass=tree.ConstructMeta):
     """Makes one manifest of each document of a YAML file, read as ``kubectl apply -f`` reads it.
 
     Every document is rendered as it stands in the file, key by key in the same order: no label or namespace of the
@@ -198,7 +198,7 @@ def _flattened(value: Json, content: str | bytes, source: str, at: int, item: st
 
 def _what_is_wrong(value: Json) -> str:
     if not isinstance(value, dict):
-        return f"got {value!r}"[:80] if not isinstance(value, list) else "got a list"
+        return "got a list" if isinstance(value, list) else f"got {'null' if value is None else repr(value)[:80]}"
     missing = [key for key in ("apiVersion", "kind") if not text_at(value, key)]
     if not missing:
         parts = text_at(value, "apiVersion").split("/")
