@@ -44,7 +44,9 @@ def attach(app: cdk8s.App, text: bytes) -> tuple[Chart, tuple[Manifest, ...]]:
                 container=Container(name="our-sidecar", image="tool:1", volume_mounts=[scratch.mount]),
                 grace_seconds=7,
             )
-            InitContainer(scope, "our-init", container=Container(name="our-init", image="tool:1"), before=["our-sidecar"])
+            InitContainer(
+                scope, "our-init", container=Container(name="our-init", image="tool:1"), before=["our-sidecar"]
+            )
     return chart, file.objects
 
 
