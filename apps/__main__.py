@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from apps.adopted import Adopted
 from apps.shop import Shop
@@ -24,11 +25,12 @@ def build() -> App:
 def main() -> int:
     """Write all charts and tell what was written; 2 where something cannot work, and then nothing is."""
     try:
-        written = build().synth()
+        app = build()
+        app.synth()
     except PatternError as error:
         print(error, file=sys.stderr)
         return 2
-    for path in written:
+    for path in sorted(Path(app.outdir).glob("*.yaml")):
         print(path)
     return 0
 

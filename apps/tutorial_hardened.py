@@ -42,7 +42,9 @@ class TutorialHardened(Chart):
         LoggingSidecar(logged, "log-collector", logs=logs.mount, files=["access.log", "error.log"])
 
         seeded = self.web_server("seeded")
-        pages = SharedScratch(seeded, "pages", mount_path="/usr/share/nginx/html", size_limit="16Mi", writers=[], readers=["nginx"])
+        pages = SharedScratch(
+            seeded, "pages", mount_path="/usr/share/nginx/html", size_limit="16Mi", writers=[], readers=["nginx"]
+        )
         InitFileSeeder(seeded, "seed-pages", into=pages.mount, files={"index.html": "Hello from Init Container!\n"})
 
     def web_server(self, name: str) -> Deployment:

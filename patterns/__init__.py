@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     )
     from patterns.objects.config_map import ConfigMap
     from patterns.objects.service import Service, ServicePort
+    from patterns.objects.yaml_file import YamlFile
     from patterns.pattern import Pattern
     from patterns.pod.contribution import Contribution
     from patterns.sidecars.elasticsearch import Elasticsearch
@@ -96,6 +97,7 @@ if TYPE_CHECKING:
     from patterns.sidecars.splunk import Splunk
     from patterns.tree import Chart, Construct
     from patterns.volumes.shared_scratch import SharedScratch
+    from patterns.workloads.attached import PodOf
     from patterns.workloads.cron_job import CronJob
     from patterns.workloads.daemon_set import DaemonSet
     from patterns.workloads.deployment import Deployment
@@ -172,6 +174,7 @@ _PLACES = {
     "PersistentVolumeClaim": "patterns.model",
     "Pod": "patterns.workloads.pod",
     "PodCertificate": "patterns.model",
+    "PodOf": "patterns.workloads.attached",
     "PodSecurityContext": "patterns.model",
     "Probe": "patterns.model",
     "Projected": "patterns.model",
@@ -211,6 +214,8 @@ _PLACES = {
     "WindowsOptions": "patterns.model",
     "Workload": "patterns.workloads.workload",
     "WrongType": "patterns.errors",
+    "YamlFile": "patterns.objects.yaml_file",
+    "defaults": "patterns.defaults",
     "image_reference": "patterns.model",
     "literal": "patterns.model",
 }
@@ -282,6 +287,7 @@ __all__ = [
     "PersistentVolumeClaim",
     "Pod",
     "PodCertificate",
+    "PodOf",
     "PodSecurityContext",
     "Probe",
     "Projected",
@@ -321,6 +327,7 @@ __all__ = [
     "WindowsOptions",
     "Workload",
     "WrongType",
+    "YamlFile",
     "defaults",
     "image_reference",
     "literal",
@@ -331,5 +338,6 @@ def __getattr__(name: str) -> object:
     module = _PLACES.get(name)
     if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(module), name)
+    found = import_module(module)
+    value = globals()[name] = found if module == f"{__name__}.{name}" else getattr(found, name)
     return value

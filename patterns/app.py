@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from patterns.defaults import Defaults
 
 
-class App(tree.ReadOnly, cdk8s.App):
+class App(tree.ReadOnly, cdk8s.App, tree.Construct):
     """A `cdk8s.App` that renders and writes in Python: the same documents in the same files, all of them or none.
 
     Args:

@@ -14,15 +14,16 @@ from patterns.errors import InvalidValue
 from patterns.model import ResourceRequirements, Security
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
-class Default(Generic[T]):
+class Default(Generic[T_co]):
     """A default that an app, a chart or a workload may replace; it is its own key.
 
     It stands in signatures, so that a value given is told from a value left out.
     """
 
-    def __init__(self, value: T) -> None:
+    def __init__(self, value: T_co) -> None:
         self.value = value
 
     def __repr__(self) -> str:

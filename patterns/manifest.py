@@ -6,8 +6,6 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import jsii
-
 from patterns import place, tree
 from patterns.errors import InvalidValue, WrongType
 from patterns.metadata import Metadata, check_name
@@ -16,6 +14,7 @@ from patterns.plain_json import plain_object
 from patterns.resolvers import custom_resolvers, resolved
 
 import cdk8s  # isort: skip  # after patterns.tree, which finds Node
+import jsii  # isort: skip
 
 AnyConstruct = place.AnyConstruct
 
@@ -26,7 +25,7 @@ _API_VERSION = re.compile(r"([^/\s]+/)?[^/\s]+")
 attachments: dict[str, Callable[[JsonObject], JsonObject]] = {}
 
 
-class Manifest(tree.ReadOnly, cdk8s.ApiObject, metaclass=tree.ConstructMeta):
+class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.ConstructMeta):
     """One manifest of any kind.
 
     It costs one message to Node, and none is sent besides unless somebody asks for ``metadata``. JSON patches are

@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
-import jsii
-
 from patterns import tree
 from patterns.errors import InvalidValue, WrongType
 from patterns.model.json import Json, JsonObject
 from patterns.plain_json import plain_object
+
+import jsii  # isort: skip  # after patterns.tree, which finds Node
 
 if TYPE_CHECKING:
     import cdk8s

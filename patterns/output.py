@@ -8,7 +8,6 @@ made, and so does every file that is not listed; where a chart writes to a name,
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -77,7 +76,7 @@ class _Moves:
         self.make(target.parent)
         kept = self._keep(target) if target.exists() or target.is_symlink() else None
         self.done.append((kept, target))
-        os.replace(source, target)
+        source.replace(target)
 
     def make(self, folder: Path) -> None:
         """Make a directory, and those above it, where they are not there."""
@@ -96,7 +95,7 @@ class _Moves:
             if kept is None:
                 target.unlink(missing_ok=True)
             elif kept.exists():
-                os.replace(kept, target)
+                kept.replace(target)
         for folder in reversed(self.made):
             folder.rmdir()
 
@@ -106,7 +105,7 @@ class _Moves:
         self.old.mkdir(exist_ok=True)
         kept = self.old / str(len(self.done))
         # a hard link would leave no moment without the file, but not every file system has them
-        os.replace(target, kept)
+        target.replace(kept)
         return kept
 
 

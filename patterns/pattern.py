@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-
-from constructs import Construct as AnyConstruct
+from typing import TYPE_CHECKING
 
 from patterns.defaults import Default, T
 from patterns.errors import InvalidValue
 from patterns.model import Security, SecurityContext
-from patterns.pod.contribution import Contribution
 from patterns.place import path_of
+from patterns.pod.contribution import Contribution
 from patterns.tree import Construct, ConstructMeta
 from patterns.workloads.attached import workload_of
 from patterns.workloads.pod_holder import PodHolder
+
+if TYPE_CHECKING:
+    from constructs import Construct as AnyConstruct
 
 #: as whom a pattern's container runs where the application's user is not known; what distroless images call nonroot
 NONROOT = 65532

@@ -9,24 +9,17 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from patterns.errors import Conflict, InvalidValue, NotFound, WrongType
+from patterns.node import find_node
+
 # Node's environment is that of the moment when it starts, which is now: cdk8s asks it for this variable at every name
 LEGACY_HASH = bool(os.environ.get("CDK8S_LEGACY_HASH"))
-
-try:
-    from patterns.node import find_node
-except ImportError:  # until patterns.node is there
-
-    def find_node() -> None:
-        """Stand-in."""
-
 
 find_node()
 
 import cdk8s  # noqa: E402  # importing it starts Node, which find_node has to find before
 import constructs  # noqa: E402
 import jsii  # noqa: E402
-
-from patterns.errors import Conflict, InvalidValue, NotFound, WrongType  # noqa: E402
 
 if TYPE_CHECKING:
     from patterns.defaults import Defaults

@@ -33,7 +33,7 @@ def _object(value: Mapping[str, object], path: str) -> JsonObject:
         if type(key) is not str:
             if not isinstance(key, str):
                 raise WrongType(f"{path} must have strings as keys, got {key!r}; write {str(key)!r}")
-            key = str.__str__(key)
+            key = str.__str__(key)  # noqa: PLW2901 - the key of a string enumeration is its text
         if item is not None:
             found[key] = item if type(item) is str or type(item) is bool else _plain(item, f"{path}.{key}")
     return found

@@ -139,7 +139,7 @@ class _ChartFacts:
 _charts: dict[str, _ChartFacts] = {}
 
 
-class Chart(ReadOnly, cdk8s.Chart):
+class Chart(ReadOnly, cdk8s.Chart, Construct):
     """One file of manifests, as `cdk8s.Chart` is.
 
     Args:

@@ -27,4 +27,4 @@ class YamlSnapshotExtension(SingleFileSnapshotExtension):
         """One document, a list of documents, or text that is YAML already."""
         if isinstance(data, str):
             return data
-        return write_yaml([data] if isinstance(data, Mapping) else list(data))
+        return write_yaml([dict(data)] if isinstance(data, Mapping) else list(data))

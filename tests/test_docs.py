@@ -19,6 +19,7 @@ def test_the_page_s_samples_run_and_give_the_yaml_that_it_shows(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CDK8S_OUTDIR")
     namespace: dict[str, object] = {"__name__": "sample"}
     ran = shown = 0
     text = page.read_text(encoding="utf-8")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-
-from constructs import Construct
+from typing import TYPE_CHECKING
 
 from patterns.defaults import WORKLOAD_SECURITY, Default
 from patterns.errors import InvalidValue
 from patterns.model import Container, Security
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
+
+if TYPE_CHECKING:
+    from constructs import Construct
 
 
 class InitContainer(Pattern):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-
-from constructs import Construct
+from typing import TYPE_CHECKING
 
 from patterns.defaults import BUSYBOX_IMAGE, CONTAINER_SECURITY, SMALL_RESOURCES, Default
 from patterns.errors import InvalidValue
@@ -37,8 +36,16 @@ from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
 from patterns.pod.mounts import containers_mounting
 
+if TYPE_CHECKING:
+    from constructs import Construct
+
 #: no text of a user is in it: it gets all it has to know as arguments
-SCRIPT = Path(__file__).with_name("seed.sh").read_text(encoding="utf-8")
+#: the script without its comments, which are for readers of this package
+SCRIPT = "".join(
+    line
+    for line in Path(__file__).with_name("seed.sh").read_text(encoding="utf-8").splitlines(keepends=True)
+    if line.strip() and not line.lstrip().startswith("#")
+)
 
 
 class InitFileSeeder(Pattern):

@@ -59,6 +59,8 @@ class Container(ApiValue):
     json_names: ClassVar[Mapping[str, str]] = {"not_secret": ""}
     name: str
     image: str
+    restart_policy: Literal["Always", "OnFailure", "Never"] | None = None
+    restart_policy_rules: Sequence[RestartRule] = ()
     command: Sequence[str] = ()
     args: Sequence[str] = ()
     working_dir: str | None = None
@@ -67,8 +69,6 @@ class Container(ApiValue):
     env: Mapping[str, str | SecretKey | ConfigMapKey | FieldPath | ResourceField | FileKey] | Sequence[EnvVar] = ()
     resources: ResourceRequirements | None = None
     resize_policy: Sequence[ResizePolicy] = ()
-    restart_policy: Literal["Always", "OnFailure", "Never"] | None = None
-    restart_policy_rules: Sequence[RestartRule] = ()
     volume_mounts: Sequence[VolumeMount] = ()
     volume_devices: Sequence[VolumeDevice] = ()
     liveness_probe: Probe | None = None

@@ -247,6 +247,8 @@ def _kind(annotation: object, names: dict[str, Any]) -> Kind:
     if origin in (tuple, list, abc.Sequence, abc.Iterable, abc.Collection):
         return Many(_kind(arguments[0], names))
     if origin in (dict, abc.Mapping, FrozenMap):
+        if arguments[0] is not str:
+            return Instance(abc.Mapping)
         return Pairs(_kind(arguments[1], names))
     cls = annotation if origin is None else origin
     return Instance(cls) if isinstance(cls, type) and cls is not object else Kind()

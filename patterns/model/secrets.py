@@ -9,9 +9,29 @@ from patterns.errors import InvalidValue
 
 #: what a secret's name ends in, as words
 _ENDINGS = frozenset(
-    "PASSWORD PASSWD PASSPHRASE TOKEN SECRET BEARER APIKEY CREDENTIAL CREDENTIALS "
-    "ACCESS_KEY API_KEY PRIVATE_KEY SECRET_KEY SIGNING_KEY ENCRYPTION_KEY ACCOUNT_KEY STORAGE_KEY MASTER_KEY "
-    "AUTH_KEY SECRET_KEY_BASE PASSWORD_HASH".split()
+    [
+        "PASSWORD",
+        "PASSWD",
+        "PASSPHRASE",
+        "TOKEN",
+        "SECRET",
+        "BEARER",
+        "APIKEY",
+        "CREDENTIAL",
+        "CREDENTIALS",
+        "ACCESS_KEY",
+        "API_KEY",
+        "PRIVATE_KEY",
+        "SECRET_KEY",
+        "SIGNING_KEY",
+        "ENCRYPTION_KEY",
+        "ACCOUNT_KEY",
+        "STORAGE_KEY",
+        "MASTER_KEY",
+        "AUTH_KEY",
+        "SECRET_KEY_BASE",
+        "PASSWORD_HASH",
+    ]
 )
 #: values that no secret has: switches, small numbers, paths, addresses, references that something else resolves
 _NO_SECRET = (

@@ -5,13 +5,15 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import sha256
-
-from constructs import Construct
+from typing import TYPE_CHECKING
 
 from patterns.errors import InvalidValue
 from patterns.manifest import Manifest
 from patterns.model import JsonObject
 from patterns.model.names import config_map_key
+
+if TYPE_CHECKING:
+    from constructs import Construct
 
 #: bytes of `data` and `binaryData` together that the API server takes
 MAX_BYTES = 1024 * 1024

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
-
-from constructs import Construct
+from typing import TYPE_CHECKING, Literal
 
 from patterns.errors import Conflict, InvalidValue
 from patterns.manifest import Manifest
@@ -15,6 +13,9 @@ from patterns.model.json import objects_at, text_at
 from patterns.model.names import port_number, service_name
 from patterns.model.value import Value
 from patterns.workloads.workload import Workload
+
+if TYPE_CHECKING:
+    from constructs import Construct
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +110,7 @@ class Service(Manifest):
             "selector": {**chosen},
             "ports": [port.render() for port in self._ports],
         }
-        body = {key: value for key, value in own.items() if value is not None}
+        body: JsonObject = {key: value for key, value in own.items() if value is not None}
         for key, value in (spec or {}).items():
             if key in body:
                 raise Conflict(f"spec sets {key} to {value!r}, but an option has set it to {body[key]!r}; set it once")
@@ -160,5 +161,3 @@ def _check_ports(ports: Sequence[ServicePort]) -> None:
             raise Conflict(f"port name {port.name!r} is there twice; give one another name")
         seen[key] = port
         names.add(port.name)
-
-

@@ -117,9 +117,11 @@ class _Draft:
     def add_container(self, container: Container, key: str) -> None:
         for present in self._containers():
             if text_at(present, "name") == container.name:
+                holder = self.owner(("container", container.name))
+                twice = "is there twice" if holder is self.by else f"is taken by {holder}, and {self.by} wants it too"
                 raise Conflict(
-                    f"container name {container.name!r} is taken by {self.owner(('container', container.name))}, and "
-                    f"{self.by} wants it too; names are unique over containers and init containers, give one another id"
+                    f"container name {container.name!r} {twice}; names are unique over containers and init "
+                    "containers, give one another"
                 )
         rendered = container.render()
         self._check_ports(container.name, rendered)
@@ -272,5 +274,9 @@ def _port_key(port: JsonObject) -> tuple[str, str]:
 
 def _written(mount: JsonObject) -> str:
     """A volume mount in one line of a message: ``volume 'logs' on /var/log (readOnly)``."""
-    rest = [key if value is True else f"{key}={value}" for key, value in mount.items() if key not in ("name", "mountPath")]
-    return f"volume {text_at(mount, 'name')!r} on {text_at(mount, 'mountPath')}" + (f" ({', '.join(rest)})" if rest else "")
+    rest = [
+        key if value is True else f"{key}={value}" for key, value in mount.items() if key not in ("name", "mountPath")
+    ]
+    return f"volume {text_at(mount, 'name')!r} on {text_at(mount, 'mountPath')}" + (
+        f" ({', '.join(rest)})" if rest else ""
+    )

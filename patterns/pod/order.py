@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from patterns.errors import Conflict, NotFound
@@ -29,7 +30,7 @@ def ordered(names: Sequence[str], relations: Iterable[Relation], kept: Sequence[
     """
     present = set(names)
     wanted = [r for r in relations if r.first in present and r.second in present]
-    wanted += [Relation(a, b, "the order in which the pod lists them") for a, b in zip(kept, kept[1:], strict=False)]
+    wanted += [Relation(a, b, "the order in which the pod lists them") for a, b in pairwise(kept)]
     if not wanted:
         return list(names)
     result: list[str] = []
@@ -52,7 +53,7 @@ def ordered(names: Sequence[str], relations: Iterable[Relation], kept: Sequence[
 def _circle(waiting: list[str], wanted: list[Relation]) -> str:
     """Each of the names waits for the next one, and the last is the first again: tell the round, and who asked."""
     circle = waiting[::-1]
-    steps = set(zip(circle, circle[1:], strict=False))
+    steps = set(pairwise(circle))
     askers = {f"{r.by} asks for {r.first!r} before {r.second!r}" for r in wanted if (r.first, r.second) in steps}
     return (
         f"the start order goes round in a circle: {' -> '.join(circle)}; {'; '.join(sorted(askers))}; "
@@ -77,7 +78,9 @@ def check_relations(
         for name in (relation.first, relation.second):
             if name not in starting and name not in running:
                 known = ", ".join(sorted(starting | running))
-                raise NotFound(f"{relation.by} is ordered against {name!r}, which the pod does not have; it has {known}")
+                raise NotFound(
+                    f"{relation.by} is ordered against {name!r}, which the pod does not have; it has {known}"
+                )
         if relation.first in running:
             raise Conflict(
                 f"{relation.by} asks for {relation.first!r} before {relation.second!r}, but {relation.first!r} is no "

@@ -9,14 +9,14 @@ from patterns.model import JsonObject
 from patterns.model.json import objects_at
 
 
-def first_free_port(containers: Iterable[JsonObject], preferred: int, taken: Iterable[int] = ()) -> int:
-    """The first port from ``preferred`` upwards that no container declares and nobody was promised.
+def first_free_port(containers: Iterable[JsonObject], preferred: int) -> int:
+    """The first port from ``preferred`` upwards that no container declares.
 
     Raises:
         Conflict: when every port up to 65535 is taken.
     """
-    used = {port.get("containerPort") for c in containers for port in objects_at(c, "ports")} | set(taken)
+    used = {str(port.get("containerPort")) for c in containers for port in objects_at(c, "ports")}
     for port in range(preferred, 65536):
-        if port not in used:
+        if str(port) not in used:
             return port
     raise Conflict(f"no port from {preferred} to 65535 is free in the pod")

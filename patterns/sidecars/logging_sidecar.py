@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-
-from constructs import Construct
+from typing import TYPE_CHECKING
 
 from patterns.defaults import (
     BUSYBOX_IMAGE,
@@ -42,6 +41,9 @@ from patterns.sidecars.fluent_bit_container import (
 from patterns.sidecars.log_files import followed_paths, tail
 from patterns.sidecars.log_output import FluentBitOutput, LogOutput, Stdout
 from patterns.yaml import write_yaml
+
+if TYPE_CHECKING:
+    from constructs import Construct
 
 
 class LoggingSidecar(Pattern):

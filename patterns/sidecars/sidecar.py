@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-
-from constructs import Construct
+from typing import TYPE_CHECKING
 
 from patterns.defaults import WORKLOAD_SECURITY, Default
 from patterns.errors import InvalidValue
 from patterns.model import Container, Security
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
+
+if TYPE_CHECKING:
+    from constructs import Construct
 
 
 class Sidecar(Pattern):
@@ -35,7 +37,8 @@ class Sidecar(Pattern):
         after: names of init containers and sidecars that start before this one.
 
     Raises:
-        InvalidValue: when ``container.name`` is not ``id``, or for a classic sidecar in a pod that has to end by itself.
+        InvalidValue: when ``container.name`` is not ``id``, or for a classic sidecar in a pod that has to end by
+            itself.
         Conflict: when the name, a port or a mount is taken.
     """
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from constructs import Construct
+from typing import TYPE_CHECKING
 
 from patterns.defaults import SCRATCH_SIZE_LIMIT, Default
 from patterns.errors import InvalidValue
 from patterns.model import Volume, VolumeMount
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
+
+if TYPE_CHECKING:
+    from constructs import Construct
 
 
 class SharedScratch(Pattern):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
-
-from constructs import Construct
+from typing import TYPE_CHECKING, Literal
 
 from patterns.defaults import AUTOMOUNT_SERVICE_ACCOUNT_TOKEN, WORKLOAD_SECURITY, Default, Defaults
 from patterns.errors import InvalidValue
 from patterns.model import Container, JsonObject, Security
 from patterns.workloads.spec import present
 from patterns.workloads.workload import Workload
+
+if TYPE_CHECKING:
+    from constructs import Construct
 
 
 class DaemonSet(Workload):

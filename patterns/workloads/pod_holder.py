@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from patterns.defaults import Default, Defaults, T, resolved
 from patterns.errors import InvalidValue
@@ -21,11 +22,17 @@ class PodHolder:
         ours: whether the workload was made by this library. In somebody else's, a pattern adds what it needs and
             changes nothing besides.
         runs_to_completion: whether the pod ends by itself, as in a Job.
+        namespace: of the workload, for the objects that a pattern places beside it.
     """
 
     pod: PodTemplate
     ours: bool
     runs_to_completion: bool
+
+    if TYPE_CHECKING:
+
+        @property
+        def namespace(self) -> str | None: ...
 
     def contribute(self, contribution: Contribution, by: object) -> None:
         """Add what a pattern wants to the pod.
@@ -38,7 +45,7 @@ class PodHolder:
         if self.runs_to_completion and contribution.sidecars and not contribution.native:
             raise InvalidValue(
                 f"native must be True in a pod that has to end by itself: as a classic sidecar, "
-                f"{contribution.sidecars[0].name!r} would run on after the application, and the Job would never complete"
+                f"{contribution.sidecars[0].name!r} would run on after the application, and the Job would never end"
             )
         self.pod = merge(self.pod, contribution, by)
 
@@ -61,5 +68,3 @@ class PodHolder:
 
     def _defaults(self) -> list[Defaults]:
         raise NotImplementedError
-
-

@@ -9,7 +9,6 @@ from patterns.model import Json, JsonObject
 from patterns.model.fields import unknown_fields
 from patterns.model.spelling import snake_case
 
-
 #: options whose name is not that of the field
 _OPTIONS = {"securityContext": "security", "rollingUpdate": "max_unavailable"}
 
@@ -42,5 +41,8 @@ def _added(there: Json, more: Json, where: str, option: str) -> Json:
     if there is None or there == more:
         return more
     if isinstance(there, dict) and isinstance(more, dict):
-        return {**there, **{key: _added(there.get(key), value, f"{where}.{key}", option) for key, value in more.items()}}
-    raise Conflict(f"{where} is {there!r} already, by the option {option}= or its default, and cannot be {more!r}; set it once")
+        inner = {key: _added(there.get(key), value, f"{where}.{key}", option) for key, value in more.items()}
+        return {**there, **inner}
+    raise Conflict(
+        f"{where} is {there!r} already, by the option {option}= or its default, and cannot be {more!r}; set it once"
+    )

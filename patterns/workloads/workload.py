@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import ClassVar
-
-from constructs import Construct
+from typing import TYPE_CHECKING, ClassVar
 
 from patterns.defaults import Default, Defaults
 from patterns.errors import InvalidValue, PatternError
 from patterns.manifest import Manifest
 from patterns.model import Container, Json, JsonObject, Security, SecurityContext
 from patterns.model.json import objects_at, text_at
+from patterns.place import chart_of, defaults_of, join, path_of
 from patterns.pod.contribution import Contribution
 from patterns.pod.merge import merge, pod_of
 from patterns.pod.order import check_relations
-from patterns.place import chart_of, defaults_of, join, path_of
 from patterns.tree import object_name
 from patterns.workloads.labels import recommended
 from patterns.workloads.pod_holder import PodHolder
 from patterns.workloads.spec import spec_of
+
+if TYPE_CHECKING:
+    from constructs import Construct
 
 #: the kinds that find their pods by labels
 _SELECTING = frozenset({"DeploymentSpec", "StatefulSetSpec", "DaemonSetSpec"})
@@ -28,7 +29,7 @@ _SELECTING = frozenset({"DeploymentSpec", "StatefulSetSpec", "DaemonSetSpec"})
 _LAST = ("initContainers", "containers", "volumes")
 
 
-class Workload(PodHolder, Manifest):
+class Workload(Manifest, PodHolder):
     """A Pod, or an object with a pod template, that was made by this library.
 
     Args:
@@ -112,16 +113,16 @@ class Workload(PodHolder, Manifest):
         if self.spec_type in _SELECTING and not self.selector:
             raise InvalidValue("selector must be given where recommended_labels is False: the pods need a label")
         chosen = self.default(security)
-        if isinstance(automount_service_account_token, Default):
-            wanted = self.default(automount_service_account_token)
-            automount_service_account_token = None if service_account_name else wanted
+        token = self.default(automount_service_account_token)
+        if service_account_name and isinstance(automount_service_account_token, Default):
+            token = None
         spec = spec_of(
             {
                 "restartPolicy": restart_policy,
                 "terminationGracePeriodSeconds": termination_grace_period_seconds,
                 "shareProcessNamespace": share_process_namespace,
                 "serviceAccountName": service_account_name,
-                "automountServiceAccountToken": automount_service_account_token,
+                "automountServiceAccountToken": token,
                 "securityContext": (chosen.pod().render() or None) if chosen else None,
             },
             pod_spec,
@@ -146,6 +147,9 @@ class Workload(PodHolder, Manifest):
             native=False,
         )
         self.pod = pod_of(merge(pod_of(template), application, self).json)
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__} {path_of(self)!r}"
 
     def _defaults(self) -> list[Defaults]:
         own = [self._replacements] if self._replacements else []

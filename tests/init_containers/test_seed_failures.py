@@ -49,7 +49,7 @@ def test_a_directory_that_it_may_not_read_is_no_empty_one(shell: Shell, tmp_path
         pytest.skip("only root can run the script as another user")
     source = as_the_kubelet_writes(tmp_path / "source", {"index.html": b"x", "private/key": b"x"})
     (source / "private").resolve().chmod(0o700)
-    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
+    for folder in (tmp_path, *list(tmp_path.parents)[:3]):
         folder.chmod(0o755)
     done = shell.run(source, target, user=NOBODY)
     assert (done.returncode, done.stderr) == (1, f"seed-pages: {source}/private is not readable for this user\n")
@@ -59,7 +59,7 @@ def test_the_user_owns_what_was_seeded(shell: Shell, tmp_path: Path, target: Pat
     if os.geteuid():
         pytest.skip("only root can run the script as another user")
     source = as_the_kubelet_writes(tmp_path / "source", {"a/index.html": b"x"})
-    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
+    for folder in (tmp_path, *list(tmp_path.parents)[:3]):
         folder.chmod(0o755)
     assert shell.run(source, target, user=NOBODY).returncode == 0
     assert {path.stat().st_uid for path in target.rglob("*")} == {NOBODY}

@@ -234,6 +234,8 @@ def test_renders_in_the_order_people_write() -> None:
     assert list(container.render().items()) == [
         ("name", "app"),
         ("image", "shop:1"),
+        ("restartPolicy", "Never"),
+        ("restartPolicyRules", [{"action": "Restart", "exitCodes": {"operator": "In", "values": [42]}}]),
         ("command", ["shop"]),
         ("args", ["-v"]),
         ("ports", [{"containerPort": 8080}, {"name": "metrics", "containerPort": 9090}]),
@@ -247,8 +249,6 @@ def test_renders_in_the_order_people_write() -> None:
         ),
         ("resources", {"limits": {"memory": "1Gi"}}),
         ("resizePolicy", [{"resourceName": "cpu", "restartPolicy": "NotRequired"}]),
-        ("restartPolicy", "Never"),
-        ("restartPolicyRules", [{"action": "Restart", "exitCodes": {"operator": "In", "values": [42]}}]),
         ("volumeMounts", [{"name": "tmp", "mountPath": "/tmp"}]),
         ("volumeDevices", [{"name": "disk", "devicePath": "/dev/xvda"}]),
         ("readinessProbe", {"httpGet": {"path": "/", "port": "metrics"}}),

@@ -21,7 +21,6 @@ from patterns.model.spelling import camel_case, snake_case
         ("cluster_ip", "clusterIP"),
         ("host_pid", "hostPID"),
         ("host_ipc", "hostIPC"),
-        ("host_ipc", "hostIPC"),
         ("target_wwns", "targetWWNs"),
         ("downward_api", "downwardAPI"),
         ("stdin_once", "stdinOnce"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from patterns.model import JsonObject
 from patterns.pod.identity import Identity, application_identity
 
 
 def test_a_container_s_own_user_goes_before_the_pod_s() -> None:
-    spec = {
+    spec: JsonObject = {
         "securityContext": {"runAsUser": 1, "runAsGroup": 2, "fsGroup": 3},
         "containers": [{"name": "app", "securityContext": {"runAsUser": 10}}],
     }
@@ -14,7 +15,7 @@ def test_a_container_s_own_user_goes_before_the_pod_s() -> None:
 
 
 def test_users_that_differ_are_no_common_user() -> None:
-    spec = {"containers": [{"name": "a", "securityContext": {"runAsUser": 1}}, {"name": "b"}]}
+    spec: JsonObject = {"containers": [{"name": "a", "securityContext": {"runAsUser": 1}}, {"name": "b"}]}
     assert application_identity(spec) == Identity(None, None, None)
     assert application_identity(spec, ["a"]) == Identity(1, None, None)
 

@@ -36,7 +36,7 @@ def test_a_container_name_is_unique_over_containers_and_init_containers() -> Non
         merge(first, Contribution(sidecars=[container("seed")]), "LoggingSidecar 'shop/web/bundle/seed'")
     assert str(raised.value) == (
         "container name 'seed' is taken by InitFileSeeder 'shop/web/seed', and LoggingSidecar 'shop/web/bundle/seed' "
-        "wants it too; names are unique over containers and init containers, give one another id"
+        "wants it too; names are unique over containers and init containers, give one another"
     )
 
 
@@ -90,8 +90,8 @@ def test_two_mounts_on_one_path_are_a_conflict_however_the_path_is_written(there
     with pytest.raises(Conflict) as raised:
         merge(template, Contribution(mounts={"app": [VolumeMount(volume=LOGS, mount_path="/logs")]}), "S")
     assert str(raised.value) == (
-        f"container 'app' has volume 'data' on {there} from the pod itself, and S wants volume 'logs' on /logs; one would "
-        "hide the other: give one another mount_path"
+        f"container 'app' has volume 'data' on {there} from the pod itself, and S wants volume 'logs' on /logs; one "
+        "would hide the other: give one another mount_path"
     )
 
 
@@ -104,7 +104,9 @@ def test_an_equal_mount_is_taken_once() -> None:
 def test_a_read_only_mount_beside_a_writable_one_is_told_apart() -> None:
     once = merge(pod(), Contribution(mounts={"app": [VolumeMount(volume=LOGS, mount_path="/logs")]}), "A")
     reading = VolumeMount(volume=LOGS, mount_path="/logs", read_only=True)
-    with pytest.raises(Conflict, match=r"volume 'logs' on /logs from A, and B wants volume 'logs' on /logs \(readOnly\)"):
+    with pytest.raises(
+        Conflict, match=r"volume 'logs' on /logs from A, and B wants volume 'logs' on /logs \(readOnly\)"
+    ):
         merge(once, Contribution(mounts={"app": [reading]}), "B")
 
 
@@ -127,7 +129,9 @@ def test_a_port_is_taken_once_in_the_whole_pod() -> None:
 def test_a_single_value_comes_from_one_contributor_or_equal_ones() -> None:
     once = merge(pod(), Contribution(pod={"securityContext": {"fsGroup": 7}}), "A")
     assert merge(once, Contribution(pod={"securityContext": {"fsGroup": 7}}), "B").json == once.json
-    with pytest.raises(Conflict, match="pod spec.securityContext.fsGroup is 7, from A, and B wants 8; a pod has one"):
+    with pytest.raises(
+        Conflict, match=r"pod spec\.securityContext\.fsGroup is 7, from A, and B wants 8; a pod has one"
+    ):
         merge(once, Contribution(pod={"securityContext": {"fsGroup": 8}}), "B")
 
 
@@ -140,7 +144,7 @@ def test_annotations_are_added_and_never_changed() -> None:
     once = merge(pod(), Contribution(annotations={"checksum/seed": "1"}), "A")
     assert list(once.json) == ["metadata", "spec"]
     assert once.json["metadata"] == {"annotations": {"checksum/seed": "1"}}
-    with pytest.raises(Conflict, match="annotations.checksum/seed is '1', from A, and B wants '2'"):
+    with pytest.raises(Conflict, match=r"annotations\.checksum/seed is '1', from A, and B wants '2'"):
         merge(once, Contribution(annotations={"checksum/seed": "2"}), "B")
 
 

@@ -29,8 +29,8 @@ def test_a_circle_is_told_with_everybody_who_asked() -> None:
     with pytest.raises(Conflict) as raised:
         ordered(["a", "b", "c"], [Relation("a", "b", "X"), Relation("b", "c", "Y"), Relation("c", "a", "Z")])
     assert str(raised.value) == (
-        "the start order goes round in a circle: a -> b -> c -> a; X asks for 'a' before 'b'; Y asks for 'b' before 'c'; "
-        "Z asks for 'c' before 'a'; take one of before= and after= away"
+        "the start order goes round in a circle: a -> b -> c -> a; X asks for 'a' before 'b'; Y asks for 'b' before "
+        "'c'; Z asks for 'c' before 'a'; take one of before= and after= away"
     )
 
 

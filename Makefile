@@ -1,0 +1,45 @@
+# `make synth` and `make test` need Python 3.11 or newer and nothing else; everything is installed into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+
+.PHONY: synth test slow lint types conformance cli bench clean
+
+synth: .venv/.test ## write dist/ from the charts in apps/
+	@$(BIN)/python -m apps
+
+test: .venv/.test ## the fast tests
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+slow: .venv/.test ## the tests that take seconds
+	@$(BIN)/python -m pytest -m slow
+
+lint: .venv/.lint ## style, layers and shell scripts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/shellcheck .ci/run $$(git ls-files '*.sh')
+
+types: .venv/.lint ## mypy and pyright
+	@$(BIN)/mypy
+	@$(BIN)/pyright
+
+conformance: .venv/.test ## compare with the decoder that kubectl uses; needs Go
+	@$(BIN)/python -m pytest -m conformance
+
+bench: .venv/.test ## measure against the peers
+	@$(BIN)/python -m benchmarks
+
+clean: ## remove what these commands made
+	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/.test: requirements/test.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -m venv .venv
+	@$(PIP) install --require-hashes --requirement requirements/test.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.lint: .venv/.test requirements/lint.txt
+	@$(PIP) install --require-hashes --requirement requirements/lint.txt
+	@touch $@

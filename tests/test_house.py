@@ -1,0 +1,115 @@
+"""Rules of the house that no linter knows."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import patterns
+
+ROOT = Path(__file__).parents[1]
+
+
+def tracked(*patterns_: str) -> list[Path]:
+    """Files that git knows, or will know."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns_],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    return [ROOT / name for name in listed.splitlines() if (ROOT / name).is_file()]
+
+
+def test_no_module_is_over_300_lines() -> None:
+    # the table of public names is one line for each, twice
+    modules = [p for p in tracked("patterns/*.py", "apps/*.py") if p != ROOT / "patterns/__init__.py"]
+    assert [p.name for p in modules if len(p.read_text(encoding="utf-8").splitlines()) > 300] == []
+
+
+def test_no_default_image_is_without_a_full_version() -> None:
+    images = [image.value for image in patterns.defaults.IMAGES]
+    assert images
+    for image in images:
+        assert re.fullmatch(r"[a-z0-9.-]+(/[a-z0-9._-]+)+:\d+\.\d+\.\d+(@sha256:[0-9a-f]{64})?", image), image
+
+
+def test_no_text_names_a_package_registry_or_a_folder_of_one_machine() -> None:
+    hosts = (
+        "pypi" + ".org",
+        "files.python" + "hosted",
+        "registry.npm" + "js",
+        "proxy.golang" + ".org",
+        "crates" + ".io",
+    )
+    folders = ("/" + "work/main", "/" + "root/", "/" + "home/")
+    for path in tracked():
+        if path.suffix in {".png", ".tgz"}:
+            continue
+        text = path.read_text(encoding="utf-8", errors="replace")
+        for word in (*hosts, *folders):
+            assert word not in text, f"{path.relative_to(ROOT)} names {word}"
+
+
+def test_every_requirement_has_a_hash() -> None:
+    for path in tracked("requirements/*.txt"):
+        entries = re.split(r"\n(?=[a-z])", path.read_text(encoding="utf-8").strip(), flags=re.IGNORECASE)
+        for entry in entries:
+            assert "--hash=sha256:" in entry, f"{path.name}: {entry.splitlines()[0]}"
+
+
+def test_the_public_names_are_sorted_and_there() -> None:
+    assert list(patterns.__all__) == sorted(patterns.__all__)
+    assert len(set(patterns.__all__)) == len(patterns.__all__)
+    for name in patterns.__all__:
+        assert getattr(patterns, name) is not None
+
+
+def test_the_table_of_public_names_is_what_type_checkers_read() -> None:
+    tree = ast.parse((ROOT / "patterns/__init__.py").read_text(encoding="utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    read = {alias.name: node.module for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    # a module is a name of its package, and its own place
+    read["defaults"] = f"{read['defaults']}.defaults"
+    assert read == patterns._PLACES
+    assert set(read) == set(patterns.__all__)
+
+
+@pytest.mark.parametrize(
+    "module", ["patterns", "patterns.model", "patterns.pod.merge", "patterns.yaml", "patterns.testing"]
+)
+def test_what_needs_no_cdk8s_starts_no_node(module: str) -> None:
+    code = f"import sys, {module}; sys.exit(any(m in sys.modules for m in ('cdk8s', 'constructs', 'jsii')))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_importing_any_module_first_finds_node_before_cdk8s() -> None:
+    names = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in tracked("patterns/*.py")
+        if path.name not in {"__init__.py", "yaml_snapshot.py"}
+    ]
+    code = """
+import sys
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if name in ("cdk8s", "constructs", "jsii") and "JSII_NODE" not in __import__("os").environ:
+            raise SystemExit(f"{name} was imported before a Node was found")
+sys.meta_path.insert(0, Watch())
+import importlib
+importlib.import_module(sys.argv[1])
+"""
+    edge = [
+        n for n in names if re.match(r"patterns\.(workloads|objects|sidecars|init_containers|volumes|pattern)\b", n)
+    ]
+    for name in edge:
+        # a fresh interpreter each: what is asked is the first import
+        env = {"PATH": "/usr/bin:/bin"}
+        ran = subprocess.run([sys.executable, "-c", code, name], env=env, capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, f"{name}: {ran.stderr.splitlines()[-1:]}"
