@@ -18,7 +18,8 @@ lint: .venv/.lint ## style, layers and shell scripts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/shellcheck .ci/run $$(git ls-files '*.sh')
+	@$(BIN)/shellcheck .ci/run
+	@$(BIN)/shellcheck --shell=sh $$(git ls-files '*.sh')
 
 types: .venv/.lint ## mypy and pyright
 	@$(BIN)/mypy

@@ -1,7 +1,7 @@
 """Write the YAML blocks of README and docs anew from what the Python blocks before them write.
 
-A block that is empty gets the whole output of its sample; one that shows a part is left alone, and the tests say when it
-is no longer true. Run it from the repository's root: ``.venv/bin/python scripts/refresh_docs.py``.
+A block that is empty gets the whole output of its sample; one that shows a part is left alone, and the tests say when
+it is no longer true. Run it from the repository's root: ``.venv/bin/python scripts/refresh_docs.py``.
 """
 
 from __future__ import annotations
