@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -57,7 +58,12 @@ def measure(
         )
         watch = _Watch(process.pid, start + timeout)
         watch.start()
-        _, status, usage = os.wait4(process.pid, 0)
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:
+            # Ctrl-C does not reach a session of its own
+            _end(process.pid)
+            raise
         wall = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         watch.finish()
@@ -68,6 +74,11 @@ def measure(
             raise ProgramError(f"{' '.join(command)}\n{said.read().decode(errors='replace')}")
     # jsii waits for its Node, whose time is therefore in here
     return Measurement(wall, usage.ru_utime + usage.ru_stime, max(watch.peak, usage.ru_maxrss) / _MIB)
+
+
+def _end(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 class _Watch(threading.Thread):
@@ -91,7 +102,7 @@ class _Watch(threading.Thread):
             self._look(self._pid)
             if time.perf_counter() > self._deadline and not self.too_late:
                 self.too_late = True
-                os.killpg(self._pid, signal.SIGKILL)
+                _end(self._pid)
 
     def finish(self) -> None:
         self._over.set()
