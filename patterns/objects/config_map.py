@@ -15,7 +15,7 @@ from patterns.model.names import config_map_key
 if TYPE_CHECKING:
     from constructs import Construct
 
-#: bytes of `data` and `binaryData` together that the API server takes
+#: bytes of all values together, without their keys, that the API server takes
 MAX_BYTES = 1024 * 1024
 
 
@@ -69,7 +69,7 @@ def config_map_body(data: Mapping[str, str | bytes], *, immutable: bool | None =
     for key, content in data.items():
         config_map_key(key)
         raw = content.encode() if isinstance(content, str) else content
-        size += len(key) + len(raw)
+        size += len(raw)
         as_text = content if isinstance(content, str) else _text(raw)
         if as_text is None:
             binary[key] = b64encode(raw).decode()
