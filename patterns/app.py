@@ -19,6 +19,7 @@ from patterns.files import (
     file_per_resource,
     folder_per_chart,
 )
+from patterns.findings import findings_of
 from patterns.manifest import Manifest, attachments
 from patterns.model.json import JsonObject, text_at
 from patterns.output import write
@@ -186,7 +187,7 @@ def _document(obj: cdk8s.ApiObject, findings: list[str], *, named: bool) -> Docu
     try:
         if isinstance(obj, Manifest):
             path = place.path_of(obj)
-            wrong = [f"{type(obj).__name__} {path!r}: {finding}" for finding in obj.findings()]
+            wrong = findings_of(obj)
             findings.extend(wrong)
             return None if wrong else Document(obj.document(), path, obj.kind, obj.name)
         document: JsonObject = obj.to_json()

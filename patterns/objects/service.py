@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from patterns.errors import Conflict, InvalidValue
+from patterns.findings import tell_findings
 from patterns.manifest import Manifest
 from patterns.model import Json, JsonObject
 from patterns.model.json import objects_at, text_at
@@ -128,6 +129,7 @@ class Service(Manifest):
             labels=labels,
             annotations=annotations,
         )
+        tell_findings(self)
 
     def findings(self) -> list[str]:
         """A target port by name that no container has: Kubernetes takes it, and the Service leads nowhere."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from patterns.defaults import Default, Defaults
 from patterns.errors import InvalidValue, PatternError
+from patterns.findings import tell_findings
 from patterns.manifest import Manifest
 from patterns.model import Container, Json, JsonObject, Security, SecurityContext
 from patterns.model.json import objects_at, text_at
@@ -147,6 +148,7 @@ class Workload(Manifest, PodHolder):
             native=False,
         )
         self.pod = pod_of(merge(pod_of(template), application, self).json)
+        tell_findings(self)
 
     def __str__(self) -> str:
         return f"{type(self).__name__} {path_of(self)!r}"

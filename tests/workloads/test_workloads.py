@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import cdk8s
 import pytest
 
 from patterns import (
@@ -14,16 +15,21 @@ from patterns import (
     CronJob,
     DaemonSet,
     Deployment,
+    FluentBitOutput,
+    InitFileSeeder,
     InvalidValue,
     Job,
+    LoggingSidecar,
     NotFound,
     PatternError,
     Pod,
     Security,
     SecurityContext,
+    Service,
     SharedScratch,
     Sidecar,
     StatefulSet,
+    SynthesisError,
     Volume,
     VolumeClaim,
     VolumeMount,
@@ -32,6 +38,7 @@ from patterns import (
 )
 from patterns.model.json import objects_at
 from patterns.testing import find, pod_spec_of, synth
+from patterns.yaml import read_yaml
 
 APP = Container(name="app", image="app:1")
 #: how every kind is made with nothing but what it needs
@@ -344,8 +351,6 @@ def test_bad_input_is_refused_at_the_user_s_line(
 
 
 def test_a_name_is_the_one_that_any_api_object_would_get_there() -> None:
-    import cdk8s
-
     app = App()
     c = Chart(app, "c")
     plain = cdk8s.ApiObject(Chart(app, "d"), "web", api_version="v1", kind="X")
@@ -353,3 +358,27 @@ def test_a_name_is_the_one_that_any_api_object_would_get_there() -> None:
     assert web.name.startswith("c-web-c8")
     assert plain.name.startswith("d-web-c8")
     assert find(synth(c), "Deployment")["metadata"]["name"] == web.name  # type: ignore[index, call-overload]
+
+
+@pytest.mark.parametrize("root", [App, cdk8s.App])
+def test_findings_stop_a_synthesis_under_every_root(root: type[cdk8s.App]) -> None:
+    app = root()
+    c = Chart(app, "c")
+    web = Deployment(c, "web", containers=[APP])
+    Sidecar(web, "proxy", container=Container(name="proxy", image="p:1"), after=["wait"])
+    for render in (app.synth, app.synth_yaml, c.to_json, lambda: cdk8s.Testing.synth(c)):
+        with pytest.raises((SynthesisError, RuntimeError), match="Sidecar 'c/web/proxy' is ordered against 'wait'"):
+            render()
+
+
+def test_workloads_and_patterns_are_the_same_under_a_plain_app() -> None:
+    def documents(app: cdk8s.App) -> object:
+        c = Chart(app, "c")
+        web = Deployment(c, "web", containers=[APP])
+        logs = SharedScratch(web, "logs", mount_path="/logs")
+        LoggingSidecar(web, "ship", logs=logs.mount, files=["a"], to=FluentBitOutput("stdout"))
+        InitFileSeeder(web, "seed", into=logs.mount, files={"a": "b"})
+        Service(c, "service", workload=web, ports=[80])
+        return read_yaml(app.synth_yaml())
+
+    assert documents(App()) == documents(cdk8s.App())

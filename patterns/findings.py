@@ -1,0 +1,46 @@
+"""What is wrong with objects as a whole, told under every root: `patterns.App` asks by itself, others by validation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from patterns.place import path_of, ref_of, root_of
+
+import constructs  # isort: skip  # after patterns.place, which finds Node
+import jsii  # isort: skip
+
+if TYPE_CHECKING:
+    from patterns.manifest import Manifest
+
+
+@jsii.implements(constructs.IValidation)
+class _Findings:
+    """One validation of the root for all objects below it: it costs two messages to Node for the whole app."""
+
+    def __init__(self, root: constructs.IConstruct) -> None:
+        self.root = root
+        self.objects: list[Manifest] = []
+
+    def validate(self) -> list[str]:
+        """The findings of all objects; none while `patterns.App` synthesizes, which collects them itself."""
+        if getattr(self.root, "synthesizing", False):
+            return []
+        return [finding for obj in self.objects for finding in findings_of(obj)]
+
+
+_validations: dict[str, _Findings] = {}
+
+
+def findings_of(obj: Manifest) -> list[str]:
+    """The object's findings, each with its path before it."""
+    return [f"{type(obj).__name__} {path_of(obj)!r}: {finding}" for finding in obj.findings()]
+
+
+def tell_findings(obj: Manifest) -> None:
+    """Let the object's findings stop a synthesis under any root."""
+    root = root_of(obj)
+    validation = _validations.get(ref_of(root))
+    if validation is None:
+        validation = _validations[ref_of(root)] = _Findings(root)
+        root.node.add_validation(validation)
+    validation.objects.append(obj)
