@@ -72,8 +72,8 @@ def measure(
         if process.returncode:
             said.seek(0)
             raise ProgramError(f"{' '.join(command)}\n{said.read().decode(errors='replace')}")
-    # jsii waits for its Node, whose time is therefore in here; the kernel's own peak is that of this process, too, as it
-    # was when it forked, so it serves only where there is no /proc to look at
+    # jsii waits for its Node, whose time is therefore in here; the kernel's own peak counts what this process had when
+    # it forked, so it serves only where there is no /proc to look at
     return Measurement(wall, usage.ru_utime + usage.ru_stime, (watch.peak or usage.ru_maxrss) / _MIB)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from patterns.model.json import JsonObject
@@ -63,8 +64,8 @@ class Security(Value):
         """The container's part; `container` and `pod` give the values."""
         return self.container().render()
 
-    def container(self) -> SecurityContext:
-        """What each container gets."""
+    @cached_property
+    def _container(self) -> SecurityContext:
         drop, add = self.drop_capabilities or (), self.add_capabilities or ()
         return SecurityContext(
             allow_privilege_escalation=self.allow_privilege_escalation,
@@ -76,8 +77,16 @@ class Security(Value):
             seccomp_profile=self._profile(),
         )
 
+    def container(self) -> SecurityContext:
+        """What each container gets."""
+        return self._container
+
     def pod(self) -> PodSecurityContext:
         """What the pod gets."""
+        return self._pod
+
+    @cached_property
+    def _pod(self) -> PodSecurityContext:
         return PodSecurityContext(
             run_as_non_root=self.run_as_non_root,
             run_as_user=self.run_as_user,

@@ -68,7 +68,7 @@ def merge(pod: PodTemplate, contribution: Contribution, by: object) -> PodTempla
         draft.add_container(container, "initContainers")
     for container in contribution.sidecars:
         if contribution.native:
-            draft.add_container(replace(container, restart_policy="Always"), "initContainers")
+            draft.add_container(container, "initContainers", restart_policy="Always")
         else:
             draft.add_container(container, "containers")
     for name, mounts in contribution.mounts.items():
@@ -114,7 +114,7 @@ class _Draft:
 
     # --- containers ---------------------------------------------------------------------------------------------
 
-    def add_container(self, container: Container, key: str) -> None:
+    def add_container(self, container: Container, key: str, restart_policy: str | None = None) -> None:
         for present in self._containers():
             if text_at(present, "name") == container.name:
                 holder = self.owner(("container", container.name))
@@ -124,6 +124,10 @@ class _Draft:
                     "containers, give one another"
                 )
         rendered = container.render()
+        if restart_policy is not None:
+            # where people write it; making the whole value anew would take a hundred times as long
+            rest = {k: value for k, value in rendered.items() if k not in ("name", "image", "restartPolicy")}
+            rendered = {"name": container.name, "image": container.image, "restartPolicy": restart_policy, **rest}
         self._check_ports(container.name, rendered)
         for volume in container.volumes():
             self.add_volume(volume)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from hashlib import sha256
 
 from patterns.errors import InvalidValue
@@ -127,7 +128,7 @@ class FluentBitContainer:
         )
 
     def _environment(self) -> list[EnvVar]:
-        result = [EnvVar(self._variable(name), FieldPath(path)) for name, path in _METADATA.values()]
+        result = [_of_the_pod(self._variable(name), path) for name, path in _METADATA.values()]
         for key, variable in self._secrets().items():
             reference = self.output.properties[key]
             if isinstance(reference, (SecretKey, ConfigMapKey)):
@@ -185,3 +186,9 @@ def _bytes(value: str | int | None, what: str) -> int | None:
         return None
     parsed = quantity(value, what)
     return parsed.numerator // parsed.denominator
+
+
+@cache
+def _of_the_pod(name: str, path: str) -> EnvVar:
+    """A variable that every collector has: one frozen value serves them all."""
+    return EnvVar(name, FieldPath(path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from patterns.defaults import SCRATCH_SIZE_LIMIT, Default
@@ -57,12 +58,9 @@ class SharedScratch(Pattern):
             writers = [name for name in self.workload.application_containers if name not in readers]
         volume = Volume.empty_dir(id, size_limit=self.default(size_limit), medium=medium)
         self._mount = VolumeMount(volume=volume, mount_path=mount_path)
-        read_only = VolumeMount(volume=volume, mount_path=mount_path, read_only=True)
-        self.contribute(
-            Contribution(
-                mounts={**{name: [self._mount] for name in writers}, **{name: [read_only] for name in readers}},
-            )
-        )
+        mounts = {name: [self._mount] for name in writers}
+        mounts.update({name: [replace(self._mount, read_only=True)] for name in readers})
+        self.contribute(Contribution(mounts=mounts))
 
     @property
     def mount(self) -> VolumeMount:
