@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from benchmarks import report
 from benchmarks.imports import import_times
 from benchmarks.measure import ProgramError
 from benchmarks.peers import PEERS
-from benchmarks.results import OURS, Results
+from benchmarks.results import OURS, Result, Results
 from benchmarks.runner import CACHE, ROOT, Runner, machine
 from benchmarks.workload import Shape
 
@@ -19,7 +20,20 @@ from benchmarks.workload import Shape
 def main(arguments: Sequence[str]) -> int:
     """Run it; 1 where a program fails or gives other documents. A figure that is missed is reported, and no error."""
     options = _options(arguments)
-    runner = Runner(cache=options.cache, timeout=options.timeout, repeats=options.repeats, progress=_progress)
+    options.cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=options.cache, prefix="run-") as folder:
+        return _run(options, Path(folder))
+
+
+def _run(options: argparse.Namespace, folder: Path) -> int:
+    runner = Runner(
+        cache=options.cache,
+        folder=folder,
+        timeout=options.timeout,
+        repeats=options.repeats,
+        progress=_progress,
+    )
+    measured: list[Result] = []
     try:
         runner.prepare()
         wrong = runner.differences(options.peers)
@@ -33,16 +47,24 @@ def main(arguments: Sequence[str]) -> int:
             imports=import_times(environment=runner.environment, directory=ROOT, repeats=options.import_repeats)
             if options.import_repeats
             else {},
-            results=runner.measure(options.shapes, options.sizes, options.peers),
+            results=measured,
         )
     except ProgramError as error:
         print(error, file=sys.stderr)
         return 1
+    failed = False
+    try:
+        for result in runner.measure(options.shapes, options.sizes, options.peers):
+            measured.append(result)
+    except (ProgramError, KeyboardInterrupt) as error:
+        # what was measured until then took minutes, and is reported
+        print(f"stopped: {str(error) or 'by Ctrl-C'}", file=sys.stderr)
+        failed = True
     _progress("")
     print(report.text(results))
     if options.json:
         options.json.write_text(report.as_json(results), encoding="utf-8")
-    return 0
+    return 1 if failed else 0
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tarfile
+import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -39,13 +40,16 @@ def unpack(cache: Path) -> None:
         version = target / ".from"
         if version.exists() and version.read_text(encoding="utf-8") == archive.name:
             continue
-        shutil.rmtree(target, ignore_errors=True)
-        target.mkdir(parents=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(dir=cache, prefix="unpacked-"))
         with tarfile.open(archive) as files:
             for member in files.getmembers():
                 member.name = member.name.removeprefix("package/")
-                files.extract(member, target, filter="data")
-        version.write_text(archive.name, encoding="utf-8")
+                files.extract(member, fresh, filter="data")
+        (fresh / version.name).write_text(archive.name, encoding="utf-8")
+        # whole or not at all, also for another run at the same time
+        shutil.rmtree(target, ignore_errors=True)
+        fresh.rename(target)
 
 
 def _folder_of(module: str) -> Path:

@@ -6,6 +6,7 @@ A process of its own, because it starts Node, which nothing that is measured sho
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -39,7 +40,9 @@ def main(folder: str) -> None:
         ("l1_node.js", l1_node.source(documents)),
         ("raw_node.js", raw_node.source(documents)),
     ):
-        (cache / file).write_text(text, encoding="utf-8")
+        written = cache / f"{file}.{os.getpid()}"
+        written.write_text(text, encoding="utf-8")
+        written.replace(cache / file)
 
 
 def _texts(documents: Sequence[JsonObject]) -> dict[str, str]:

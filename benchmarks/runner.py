@@ -7,7 +7,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -28,14 +28,18 @@ class Runner:
     """Runs the programs of the peers.
 
     Args:
-        cache: folder for the programs, for cdk8s' JavaScript, and for what is written.
+        cache: folder for the programs and for cdk8s' JavaScript.
+        folder: for what the programs read and write; of this run alone, since two may run at once.
         timeout: seconds for each process.
         repeats: runs of each program; None chooses by size.
         progress: is told what runs now.
     """
 
-    def __init__(self, *, cache: Path, timeout: float, repeats: int | None, progress: Callable[[str], None]) -> None:
+    def __init__(
+        self, *, cache: Path, folder: Path, timeout: float, repeats: int | None, progress: Callable[[str], None]
+    ) -> None:
         self._cache = cache.resolve()
+        self._folder = folder.resolve()
         self._timeout = timeout
         self._repeats = repeats
         self._progress = progress
@@ -48,7 +52,8 @@ class Runner:
             ProgramError: with what went wrong.
         """
         self._progress("writing the programs")
-        self._cache.mkdir(parents=True, exist_ok=True)
+        for made in (self._cache, self._folder):
+            made.mkdir(parents=True, exist_ok=True)
         self._run([sys.executable, "-m", "benchmarks.programs", str(self._cache)])
 
     def differences(self, peers: Sequence[str]) -> list[str]:
@@ -75,19 +80,21 @@ class Runner:
                     found[shape, peer] = Messages(each, few - each * _COUNTED[0])
         return found
 
-    def measure(self, shapes: Sequence[Shape], sizes: Sequence[int], peers: Sequence[str]) -> list[Result]:
-        """Every peer at every size; a peer that took too long is not asked for more."""
-        results: list[Result] = []
+    def measure(self, shapes: Sequence[Shape], sizes: Sequence[int], peers: Sequence[str]) -> Iterator[Result]:
+        """Every peer at every size; a peer that took too long is not asked for more.
+
+        Raises:
+            ProgramError: where a program fails; what came before stands.
+        """
         for shape in shapes:
             late: set[str] = set()
             for count in sorted(sizes):
                 measured = self._at_size(shape, count, [peer for peer in peers if peer not in late])
                 for peer in peers:
                     result = measured.get(peer) or Result(shape, count, peer, [], self._timeout, tried=False)
-                    results.append(result)
+                    yield result
                     if result.limit is not None:
                         late.add(peer)
-        return results
 
     def _at_size(self, shape: Shape, count: int, peers: Sequence[str]) -> dict[str, Result]:
         names = self._names(shape, count)
@@ -133,14 +140,13 @@ class Runner:
         return int(said.split()[-1])
 
     def _names(self, shape: Shape, count: int) -> Path:
-        file = self._cache / f"names-{shape.value}-{count}.json"
+        file = self._folder / f"names-{shape.value}-{count}.json"
         write_names(file, shape, count)
         return file
 
     def _empty(self, name: str) -> Path:
-        folder = self._cache / "out" / name
+        folder = self._folder / name
         shutil.rmtree(folder, ignore_errors=True)
-        folder.parent.mkdir(parents=True, exist_ok=True)
         return folder
 
     def _run(self, command: Sequence[str]) -> str:

@@ -19,10 +19,10 @@ from benchmarks.workload import Shape
 
 @pytest.mark.slow
 def test_all_peers_give_equal_documents(tmp_path: Path) -> None:
-    runner = Runner(cache=tmp_path, timeout=120, repeats=1, progress=lambda _: None)
+    runner = Runner(cache=tmp_path, folder=tmp_path / "run", timeout=120, repeats=1, progress=lambda _: None)
     runner.prepare()
     assert runner.differences(list(PEERS)) == []
-    written = sorted(file.name for file in (tmp_path / "out" / "compared-charts-ours").glob("*.yaml"))
+    written = sorted(file.name for file in (tmp_path / "run" / "compared-charts-ours").glob("*.yaml"))
     assert written == ["shop-0.k8s.yaml", "shop-1.k8s.yaml"]
 
 
