@@ -40,6 +40,17 @@ def test_no_default_image_is_without_a_full_version() -> None:
         assert re.fullmatch(r"[a-z0-9.-]+(/[a-z0-9._-]+)+:\d+\.\d+\.\d+(@sha256:[0-9a-f]{64})?", image), image
 
 
+def test_nothing_that_users_copy_runs_an_image_that_moves() -> None:
+    shown = tracked("patterns", "apps", "docs", "dist", "README.md")
+    assert len(shown) > 100
+    moving = [
+        f"{path.relative_to(ROOT)}: {image}"
+        for path in shown
+        for image in re.findall(r"[\w./-]+:latest\b", path.read_text(encoding="utf-8"))
+    ]
+    assert moving == []
+
+
 def test_no_text_names_a_package_registry_or_a_folder_of_one_machine() -> None:
     hosts = (
         "pypi" + ".org",
