@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,17 @@ def test_every_requirement_has_a_hash() -> None:
         entries = re.split(r"\n(?=[a-z])", path.read_text(encoding="utf-8").strip(), flags=re.IGNORECASE)
         for entry in entries:
             assert "--hash=sha256:" in entry, f"{path.name}: {entry.splitlines()[0]}"
+
+
+def test_the_oldest_versions_that_are_tested_are_the_oldest_that_are_allowed() -> None:
+    allowed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    tested = (ROOT / "requirements/oldest.txt").read_text(encoding="utf-8")
+    assert len(allowed) == 4
+    for requirement in allowed:
+        found = re.fullmatch(r"([\w-]+)>=([\d.]+),<\d+", requirement)
+        assert found, f"{requirement} is no range"
+        name, oldest = found.groups()
+        assert re.search(rf"^{name.lower()}=={re.escape(oldest)}(\.0)* ", tested, re.MULTILINE), requirement
 
 
 def test_the_public_names_are_sorted_and_there() -> None:
