@@ -14,6 +14,7 @@ from patterns.place import (
     LEGACY_HASH,
     AnyConstruct,
     chart_of,
+    check_place,
     create,
     defaults_of,
     join,
@@ -50,6 +51,7 @@ __all__ = [
 T = TypeVar("T")
 
 
+_SCOPE_AND_ID = ("scope", "id")
 _KINDS: dict[object, dict[str, Kind]] = {}
 
 
@@ -71,6 +73,8 @@ class ConstructMeta(jsii.JSIIMeta):
 
     def __call__(cls: type[T], *args: Any, **kwargs: Any) -> T:
         try:
+            if len(args) == len(_SCOPE_AND_ID) and cls.__init__.__code__.co_varnames[1:3] == _SCOPE_AND_ID:
+                check_place(*args)
             check_options(cls.__init__, kwargs)
             return cast("T", super().__call__(*args, **kwargs))  # type: ignore[misc]  # cls is a ConstructMeta
         except PatternError as error:

@@ -49,6 +49,9 @@ def _hint(field: str, kind: Kind, value: object) -> str:
             return f"{assign}{str(value).lower() in ('true', '1', 'yes')}"
         if isinstance(part, Choice) and isinstance(value, bool | int):
             return f"{assign}{part.values[0]!r}"
+    mount = getattr(value, "mount", None)
+    if any(isinstance(part, Instance) and isinstance(mount, part.cls) for part in kinds):
+        return f"{assign}<it>.mount"
     if isinstance(value, Mapping):
         classes = [p.cls for p in kinds if isinstance(p, Instance) and hasattr(p.cls, "render")]
         example = getattr(classes[0], "example", "") if classes else ""
