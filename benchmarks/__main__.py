@@ -61,9 +61,9 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
         print(f"stopped: {str(error) or 'by Ctrl-C'}", file=sys.stderr)
         failed = True
     _progress("")
-    print(report.text(results))
     if options.json:
         options.json.write_text(report.as_json(results), encoding="utf-8")
+    print(report.text(results))
     return 1 if failed else 0
 
 

@@ -104,7 +104,8 @@ class Results:
 
     def per_workload(self, shape: Shape, count: int, peer: str) -> float | None:
         """Milliseconds of wall time for one workload, without what the smallest size takes to start."""
-        first = self.at(shape, self.sizes(shape)[0], peer)
+        sizes = self.sizes(shape)
+        first = self.at(shape, sizes[0], peer) if sizes else None
         this = self.at(shape, count, peer)
         if first is None or this is None or first.wall is None or this.wall is None or count == first.count:
             return None

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks.compare import differences
-from benchmarks.measure import ProgramError, measure
+from benchmarks.measure import Measurement, ProgramError, measure
 from benchmarks.peers import PEERS
-from benchmarks.results import Results
+from benchmarks.report import text
+from benchmarks.results import Result, Results
 from benchmarks.runner import ROOT, Runner
 from benchmarks.workload import Shape
 
@@ -73,9 +74,9 @@ def test_a_program_that_fails_is_reported_with_its_words(tmp_path: Path) -> None
 
 
 def test_documents_that_differ_are_named(tmp_path: Path) -> None:
-    for folder, text in (("one", "a: 1\nb: {c: [x]}\n"), ("other", "b: {c: [y]}\na: true\n")):
+    for folder, content in (("one", "a: 1\nb: {c: [x]}\n"), ("other", "b: {c: [y]}\na: true\n")):
         (tmp_path / folder).mkdir()
-        (tmp_path / folder / "shop.yaml").write_text(text)
+        (tmp_path / folder / "shop.yaml").write_text(content)
     assert differences(tmp_path / "one", tmp_path / "other") == [
         "/shop.yaml/0/a: 1 expected, got True",
         "/shop.yaml/0/b/c/0: 'x' expected, got 'y'",
@@ -83,7 +84,30 @@ def test_documents_that_differ_are_named(tmp_path: Path) -> None:
     assert differences(tmp_path / "one", tmp_path / "one") == []
 
 
-def test_sizes_that_were_not_measured_give_no_ratio() -> None:
-    empty = Results(machine="", results=[], messages={}, imports={})
-    assert empty.ratio(Shape.CHARTS, 10, "raw-node") is None
-    assert empty.at_least(Shape.CHARTS, 10, "raw-node") is None
+def measured(shape: Shape, count: int, peer: str, *walls: float, limit: float | None = None) -> Result:
+    return Result(shape, count, peer, [Measurement(wall, wall, 100 + count / 10) for wall in walls], limit)
+
+
+def test_what_was_not_measured_is_left_out_of_the_report() -> None:
+    for shapes in ([], [Shape.CHARTS], [Shape.ONE], list(Shape)):
+        for sizes in ([], [10], [1000, 5000]):
+            results = [measured(shape, count, "ours", 1.0) for shape in shapes for count in sizes]
+            said = text(Results(machine="here", results=results, messages={}, imports={}))
+            assert [shape for shape in Shape if shape.title in said] == (shapes if sizes else [])
+
+
+def test_the_report_tells_what_was_reached_and_what_was_missed() -> None:
+    results = [
+        *(measured(Shape.CHARTS, count, "ours", wall) for count, wall in ((10, 1.0), (1000, 2.0), (5000, 6.0))),
+        *(measured(Shape.CHARTS, count, "raw-node", wall) for count, wall in ((10, 0.1), (1000, 3.0), (5000, 30.0))),
+        measured(Shape.CHARTS, 10, "l1-python", 1.0),
+        measured(Shape.CHARTS, 1000, "l1-python", 4.0, 8.0, 4.5),
+        measured(Shape.CHARTS, 5000, "l1-python", limit=20.0),
+        measured(Shape.CHARTS, 5000, "l1-node", limit=20.0),
+    ]
+    said = text(Results(machine="here", results=results, messages={}, imports={}))
+    assert "missed  1,000 charts, times faster than L1 objects, Python: at least 2.5: 2.2" in said
+    assert "ok      5,000 charts, times faster than ApiObject, JavaScript: at least 4.0: 5.0" in said
+    assert "missed  5,000 charts, times faster than L1 objects, JavaScript: at least 4.0: more than 3.3" in said
+    assert "ok      ms for a workload at 5,000 against 1,000, one chart per workload: within 20 %: -1 %" in said
+    assert "L1 objects, Python         5,000   over 20" in said
