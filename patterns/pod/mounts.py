@@ -13,3 +13,20 @@ def containers_mounting(spec: JsonObject, volume: str) -> tuple[str, ...]:
         for container in objects_at(spec, "containers")
         if any(text_at(mount, "name") == volume for mount in objects_at(container, "volumeMounts"))
     )
+
+
+#: volumes that the kubelet makes anew for each pod
+_OF_THE_POD = frozenset({"emptyDir", "configMap", "secret", "downwardAPI", "projected", "image"})
+
+
+def keeps_data(spec: JsonObject) -> bool:
+    """Whether a volume of the pod may outlive it: a claim, a directory of the node, a claim template's mount."""
+    volumes = objects_at(spec, "volumes")
+    names = {text_at(volume, "name") for volume in volumes}
+    mounted = {
+        text_at(mount, "name")
+        for key in ("initContainers", "containers")
+        for container in objects_at(spec, key)
+        for mount in objects_at(container, "volumeMounts")
+    }
+    return bool(mounted - names) or any(not _OF_THE_POD & volume.keys() for volume in volumes)

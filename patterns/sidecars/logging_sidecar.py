@@ -31,7 +31,7 @@ from patterns.model.value import within
 from patterns.objects.config_map import ConfigMap
 from patterns.pattern import NONROOT, Pattern
 from patterns.pod.contribution import Contribution
-from patterns.pod.mounts import containers_mounting
+from patterns.pod.mounts import containers_mounting, keeps_data
 from patterns.sidecars.fluent_bit_container import (
     CONFIG_FILE,
     GRACE_SECONDS,
@@ -59,7 +59,8 @@ class LoggingSidecar(Pattern):
     mends that. https://man7.org/linux/man-pages/man7/pid_namespaces.7.html
 
     It runs as the application's user where the pod tells it. Where it does not, and the workload is this library's,
-    the pod gets a common ``fsGroup``, so that a log of mode 0640 can be read.
+    the pod gets a common ``fsGroup``, so that a log of mode 0640 can be read; not where a volume of the pod keeps data,
+    whose files would all change owner and mode: name the user or the group there (``security=Security(...)``).
 
     Args:
         scope: the workload.
@@ -187,9 +188,13 @@ class LoggingSidecar(Pattern):
 
         The kubelet gives an emptyDir to that group, with the setgid bit, so that new files belong to it, and every
         container is a member: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
+        It does so to volumes that keep data as well, where it changes owner and mode of every file, and databases refuse
+        a directory that a group may write: such a pod gets no group unasked.
         """
         known = self.workload.identity(writers)
         if context is None or known.run_as_user or known.fs_group is not None or not self.workload.ours:
+            return {}
+        if keeps_data(self.workload.pod.spec):
             return {}
         return {"securityContext": PodSecurityContext(fs_group=NONROOT).render()}
 

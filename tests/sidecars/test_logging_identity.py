@@ -9,6 +9,8 @@ from patterns.model import (
     Container,
     Security,
     SecurityContext,
+    Volume,
+    VolumeMount,
 )
 from patterns.model.json import object_at
 from patterns.sidecars.logging_sidecar import LoggingSidecar
@@ -16,6 +18,8 @@ from patterns.testing import container_of, find, pod_spec_of, synth
 from patterns.tree import Chart
 from patterns.volumes.shared_scratch import SharedScratch
 from patterns.workloads.deployment import Deployment
+from patterns.workloads.stateful_set import StatefulSet
+from patterns.workloads.volume_claim import VolumeClaim
 
 
 def _identity(shop: Shop) -> tuple[object, object, object]:
@@ -79,3 +83,22 @@ def test_somebody_else_s_pod_gets_no_group() -> None:
     LoggingSidecar(web, "log-shipper", logs=logs.mount, files=["access.log"])
     pod = pod_spec_of(find(synth(chart), "Deployment"))
     assert "securityContext" not in pod
+
+
+def test_a_pod_whose_volumes_keep_data_gets_no_group_unasked() -> None:
+    chart = Chart(App(), "shop")
+    data = VolumeClaim(name="data", size="1Gi")
+    for name, mount in (
+        ("template", data.mount("/data")),
+        ("claim", VolumeMount(volume=Volume.pvc("data", "data"), mount_path="/data")),
+    ):
+        database = StatefulSet(
+            chart,
+            name,
+            name=name,
+            volume_claims=[data] if name == "template" else [],
+            containers=[Container(name="app", image="db:1", volume_mounts=[mount])],
+        )
+        logs = SharedScratch(database, "logs", mount_path="/logs")
+        LoggingSidecar(database, "log", logs=logs.mount, files=["a"])
+        assert "fsGroup" not in object_at(pod_spec_of(find(synth(chart), "StatefulSet", name)), "securityContext")
