@@ -188,8 +188,8 @@ class LoggingSidecar(Pattern):
 
         The kubelet gives an emptyDir to that group, with the setgid bit, so that new files belong to it, and every
         container is a member: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
-        It does so to volumes that keep data as well, where it changes owner and mode of every file, and databases refuse
-        a directory that a group may write: such a pod gets no group unasked.
+        It does so to volumes that keep data as well, where it changes owner and mode of every file, and databases
+        refuse a directory that a group may write: such a pod gets no group unasked.
         """
         known = self.workload.identity(writers)
         if context is None or known.run_as_user or known.fs_group is not None or not self.workload.ours:
