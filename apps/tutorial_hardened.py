@@ -6,8 +6,8 @@ What changed against the printed pods, and why:
 - an image of nginx that runs without root and writes only to named, bounded directories;
 - the log reader follows the file by name and waits for it (`tail -n +1 -F`), as a native sidecar that starts before
   the application and is stopped after it, with the log read-only;
-- the log's directory is bounded; nginx does not rotate by itself, so a busy server needs something that does, or no file
-  at all: an application that can log to its standard output needs no sidecar;
+- the log's directory is bounded; nginx does not rotate by itself, so a busy server needs something that does, or no
+  file at all: an application that can log to its standard output needs no sidecar;
 - the page is renamed into place when it is whole, and a change of it rolls the pods.
 """
 
