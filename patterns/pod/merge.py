@@ -269,6 +269,10 @@ class _Draft:
         if relations and listed:
             kept = [text_at(c, "name") for c in objects_at(self.pod.base, "initContainers")]
             by_name = {text_at(c, "name"): c for c in listed}
+            if len(by_name) < len(listed):
+                raise Conflict(
+                    "two init containers of the pod have one name, so that none can be ordered against others"
+                )
             self.spec["initContainers"] = [by_name[n] for n in ordered(list(by_name), relations, kept)]
 
 

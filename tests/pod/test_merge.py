@@ -8,6 +8,7 @@ import pytest
 
 from patterns.errors import Conflict, NotFound
 from patterns.model import Container, EnvVar, JsonObject, Volume, VolumeMount
+from patterns.model.json import objects_at
 from patterns.pod.contribution import Contribution
 from patterns.pod.merge import PodTemplate, merge, pod_of
 
@@ -203,6 +204,16 @@ def test_the_order_of_what_was_there_before_is_not_bent() -> None:
     template = pod(initContainers=[{"name": "x"}, {"name": "y"}])
     with pytest.raises(Conflict, match="the order in which the pod lists them asks for 'x' before 'y'"):
         merge(template, Contribution(init_containers=[container("a")], before=["x"], after=["y"]), "A")
+
+
+def test_init_containers_of_one_name_are_not_lost_but_refused() -> None:
+    template = pod(initContainers=[{"name": "x", "image": "1"}, {"name": "x", "image": "2"}])
+    assert (
+        len(objects_at(merge(template, Contribution(init_containers=[container("a")]), "A").spec, "initContainers"))
+        == 3
+    )
+    with pytest.raises(Conflict, match="two init containers of the pod have one name"):
+        merge(template, Contribution(init_containers=[container("a")], before=["x"]), "A")
 
 
 # 7 --- what was there stays
