@@ -270,9 +270,7 @@ class _Draft:
             kept = [text_at(c, "name") for c in objects_at(self.pod.base, "initContainers")]
             by_name = {text_at(c, "name"): c for c in listed}
             if len(by_name) < len(listed):
-                raise Conflict(
-                    "two init containers of the pod have one name, so that none can be ordered against others"
-                )
+                raise Conflict("two init containers of the pod have one name; give each its own to order them")
             self.spec["initContainers"] = [by_name[n] for n in ordered(list(by_name), relations, kept)]
 
 
