@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from math import isfinite
-from typing import TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import yaml
 from yaml.events import (
@@ -23,8 +23,10 @@ from yaml.events import (
 )
 
 from patterns.errors import InvalidValue
-from patterns.model.json import Json
 from patterns.yaml.scalars import TAG, Scalar, key_string, scalar
+
+if TYPE_CHECKING:
+    from patterns.model.json import Json
 
 #: libyaml reads real files that PyYAML's own scanner refuses, such as one with a tab at the end of a line
 LOADER: type[yaml.CSafeLoader | yaml.SafeLoader] = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader

@@ -6,10 +6,13 @@ import json
 import re
 from collections.abc import Iterator
 from math import isfinite
+from typing import TYPE_CHECKING
 
 from patterns.errors import InvalidValue
-from patterns.model.json import Json
 from patterns.yaml.document import read_document
+
+if TYPE_CHECKING:
+    from patterns.model.json import Json
 
 # What YAML 1.1 does not allow raw, and the byte order mark, which readers skip, keep or refuse.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")

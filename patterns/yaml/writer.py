@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from patterns.errors import InvalidValue, WrongType
-from patterns.model.json import Json, JsonObject
 from patterns.yaml.strings import LONGEST_SIMPLE_KEY, block, inline
+
+if TYPE_CHECKING:
+    from patterns.model.json import Json, JsonObject
 
 #: Beyond it readers that take numbers as doubles (JavaScript, jq) round.
 _MAX_INTEGER = 2**53
