@@ -138,7 +138,12 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         metadata = own.metadata.as_in_node(self) if resolvers else own.metadata.render(self)
         document: JsonObject = {"apiVersion": own.api_version, "kind": own.kind, "metadata": metadata}
         checked = not copied and type(self).render_body is Manifest.render_body
-        document.update(own.body if checked else plain_object(self.render_body()))
+        body = own.body if checked else plain_object(self.render_body())
+        for key in document.keys() & body.keys():
+            raise InvalidValue(
+                f"render_body() of {type(self).__name__} must not give {key!r}, which would be overwritten"
+            )
+        document.update(body)
         if resolvers:
             document = resolved(self, document, resolvers)
             document["metadata"] = own.metadata.in_order(object_at(document, "metadata"))

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from patterns.defaults import AUTOMOUNT_SERVICE_ACCOUNT_TOKEN, WORKLOAD_SECURITY, Default, Defaults
+from patterns.errors import Conflict
 from patterns.model import Container, JsonObject, Security
+from patterns.model.json import object_at
 from patterns.workloads.workload import Workload
 
 if TYPE_CHECKING:
@@ -73,6 +75,19 @@ class Pod(Workload):
             defaults=defaults,
         )
         self.runs_to_completion = restart_policy in ("OnFailure", "Never")
+        for key, value in (pod_labels or {}).items():
+            if (labels or {}).get(key, value) != value:
+                raise Conflict(f"labels and pod_labels of a Pod are the same, and both set {key!r}; set it once")
+        self.change_document(self._with_metadata_of_the_pod)
 
     def render_body(self) -> JsonObject:
-        return self.pod_template()
+        """The pod spec; the template's labels and annotations are those of the object."""
+        return {"spec": self.pod_template()["spec"]}
+
+    def _with_metadata_of_the_pod(self, document: JsonObject) -> JsonObject:
+        metadata = {**object_at(document, "metadata")}
+        for key in ("labels", "annotations"):
+            of_the_pod = object_at(self.pod.json, "metadata", key)
+            if of_the_pod:
+                metadata[key] = {**object_at(metadata, key), **of_the_pod}
+        return {**document, "metadata": metadata}

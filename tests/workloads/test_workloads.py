@@ -36,7 +36,7 @@ from patterns import (
     Workload,
     WrongType,
 )
-from patterns.model.json import objects_at
+from patterns.model.json import JsonObject, object_at, objects_at
 from patterns.testing import find, pod_spec_of, synth
 from patterns.yaml import read_yaml
 
@@ -61,6 +61,45 @@ def test_the_smallest_call_of_every_kind(kind: str, yaml_snapshot: object) -> No
     c = chart()
     SMALLEST[kind](c)
     assert synth(c) == yaml_snapshot
+
+
+@pytest.mark.parametrize("kind", SMALLEST)
+@pytest.mark.parametrize("root", [App, cdk8s.App])
+def test_every_kind_keeps_its_name_labels_and_place(kind: str, root: type[cdk8s.App]) -> None:
+    c = Chart(root(), "c", namespace="shop", labels={"team": "a"})
+    workload = SMALLEST[kind](c)
+    InitFileSeeder(
+        workload, "seed", into=SharedScratch(workload, "s", mount_path="/s").mount, files={"index.html": "x"}
+    )
+    document = find(synth(c), kind)
+    metadata = object_at(document, "metadata")
+    assert (metadata["name"], metadata["namespace"]) == (workload.name, "shop")
+    assert metadata["labels"] == {"team": "a", **workload.selector}
+    of_the_pods = metadata if kind == "Pod" else object_at(pod_template_of(document), "metadata")
+    assert list(object_at(of_the_pods, "annotations")) == ["checksum/seed"]
+    assert object_at(of_the_pods, "labels").items() >= workload.selector.items()
+
+
+def pod_template_of(document: JsonObject) -> JsonObject:
+    spec = object_at(document, "spec")
+    return object_at(spec, "template") or object_at(spec, "jobTemplate", "spec", "template")
+
+
+def test_labels_and_annotations_of_a_pod_are_those_of_its_object(yaml_snapshot: object) -> None:
+    c = chart()
+    Pod(
+        c,
+        "once",
+        containers=[APP],
+        restart_policy="Never",
+        labels={"a": "1"},
+        annotations={"b": "2"},
+        pod_labels={"c": "3"},
+        pod_annotations={"d": "4"},
+    )
+    assert synth(c) == yaml_snapshot
+    with pytest.raises(Conflict, match="labels and pod_labels of a Pod are the same, and both set 'a'; set it once"):
+        Pod(c, "twice", containers=[APP], labels={"a": "1"}, pod_labels={"a": "2"})
 
 
 def test_a_deployment_with_every_option(yaml_snapshot: object) -> None:
