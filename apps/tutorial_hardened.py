@@ -55,7 +55,6 @@ class TutorialHardened(Chart):
             self,
             name,
             replicas=2,
-            share_process_namespace=True,
             security=Security(
                 run_as_user=NGINX_USER,
                 run_as_group=NGINX_USER,

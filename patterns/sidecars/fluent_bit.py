@@ -42,7 +42,7 @@ class Configuration:
         state_bytes: how much may lie there; ``None`` for no limit.
         memory_bytes: memory limit of its container; ``None`` for no limit.
         port: of its HTTP server.
-        grace_seconds: how long it may go on delivering after its stop signal.
+        grace_seconds: how long it may go on delivering what it has read, after its stop signal.
         multiline: built-in parsers that put a stack trace together.
         json: read every line as a JSON object.
         metadata: environment variables by the record field that they fill.
@@ -106,8 +106,8 @@ class Configuration:
             "db": f"{self.state}/tail-{number}.db",
             "db.locking": True,
             "read_from_head": True,
-            # the default of 60 seconds misses a file that lives for less
-            "refresh_interval": 5,
+            # a file that is made after the start is seen at the next look only, and a short Job is over by then
+            "refresh_interval": 0.25,
             "rotate_wait": 5,
             "buffer_max_size": MAX_LINE,
             "skip_long_lines": True,

@@ -52,11 +52,12 @@ class LoggingSidecar(Pattern):
     An application that can log to its standard output needs none. To ``Stdout()`` it is a ``tail``; to every other
     destination a Fluent Bit, with its configuration in a ConfigMap, a directory of its own for positions and what was
     not delivered yet, and probes. It runs as a native sidecar (Kubernetes 1.29 or newer), which starts before the
-    application and stops after it, so that the last lines are read too.
+    application and stops after it. At its signal Fluent Bit delivers what it has read, and no more.
 
     ``tail`` is process 1 of its container and has no handler for SIGTERM, so the kernel shields it from the signal:
-    the pod's stop, and the end of a Job, take the whole grace period. ``share_process_namespace=True`` on the workload
-    mends that. https://man7.org/linux/man-pages/man7/pid_namespaces.7.html
+    the pod's stop, and the end of a Job, take the whole grace period, and a native sidecar that stands before it in the
+    list is stopped after it, with nothing left. ``share_process_namespace=True`` on the workload lets ``tail`` end at
+    once; it looks once a second, so that it then misses what was written in its last second. https://man7.org/linux/man-pages/man7/pid_namespaces.7.html
 
     It runs as the application's user where the pod tells it. Where it does not, and the workload is this library's,
     the pod gets a common ``fsGroup``, so that a log of mode 0640 can be read; not where a volume of the pod keeps data,
@@ -75,7 +76,7 @@ class LoggingSidecar(Pattern):
         port: for Fluent Bit: of its HTTP server; default the first free one of the pod from 2020 on.
         state_size_limit: for Fluent Bit: of its own directory, quantity such as 64Mi; three quarters of it are for what
             was not delivered yet. ``None`` renders no limit.
-        grace_seconds: for Fluent Bit: whole seconds that it may go on delivering when the pod stops; default 5, and the
+        grace_seconds: for Fluent Bit: whole seconds that it may go on delivering what it has read; default 5, and the
             pod's grace period grows by 5 more than that.
         image: of the container; default ``BUSYBOX_IMAGE``, or ``FLUENT_BIT_IMAGE``.
         command: what runs instead of the generated command.

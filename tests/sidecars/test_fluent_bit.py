@@ -75,7 +75,7 @@ def test_the_whole_configuration() -> None:
                     "db": "/fluent-bit/state/tail-0.db",
                     "db.locking": True,
                     "read_from_head": True,
-                    "refresh_interval": 5,
+                    "refresh_interval": 0.25,
                     "rotate_wait": 5,
                     "buffer_max_size": "256k",
                     "skip_long_lines": True,
