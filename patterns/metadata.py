@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from patterns import tree
 from patterns.errors import InvalidValue, WrongType
 from patterns.model.json import Json, JsonObject
+from patterns.model.names import check_annotations, check_labels
 from patterns.plain_json import plain_object
 
 import jsii  # isort: skip  # after patterns.tree, which finds Node
@@ -26,6 +27,9 @@ _SEGMENTS = (
     "networking.k8s.io/IPAddress",
 )
 
+#: kinds whose names the API server keeps shorter, because names of Jobs and labels of pods are made of them
+_LONGEST = {"CronJob": 52, "Job": 63, "StatefulSet": 63}
+
 
 def check_name(name: str, api_version: str, kind: str, *, generated: bool = False) -> None:
     """Refuse a ``metadata.name`` that the API server refuses.
@@ -39,6 +43,11 @@ def check_name(name: str, api_version: str, kind: str, *, generated: bool = Fals
         if name and name not in (".", "..") and "/" not in name and "%" not in name:
             return
         raise InvalidValue(f"name must be one segment of a URL, without '/' and '%', got {name!r}")
+    if len(name) > _LONGEST.get(kind, 253) and api_version.partition("/")[0] in ("batch", "apps"):
+        raise InvalidValue(
+            f"name of a {kind} must be at most {_LONGEST[kind]} characters, since its pods are named after it, "
+            f"got {len(name)}: {name!r}"
+        )
     if not (len(name) <= 253 and _SUBDOMAIN.fullmatch(name)):
         instead = "; it comes from the ids, which name= replaces" if generated else ""
         raise InvalidValue(
@@ -171,6 +180,8 @@ def _texts(value: Mapping[str, str] | None, option: str, extra: JsonObject) -> d
     for key, content in value.items():
         if not isinstance(key, str) or not isinstance(content, str):
             raise WrongType(f"{option} must hold strings, got {key!r}: {content!r}")
+    check = check_labels if option == "labels" else check_annotations
+    check(value, option)
     return dict(value)
 
 

@@ -50,6 +50,8 @@ class InitContainer(Pattern):
         super().__init__(scope, id)
         if container.name != id:
             raise InvalidValue(f"container.name must be the id {id!r}, got {container.name!r}")
+        if container.restart_policy == "Always":
+            raise InvalidValue("container.restart_policy must not be 'Always', which makes it a sidecar: Sidecar(...)")
         chosen = self.default(security)
         if container.security_context is None and chosen is not None:
             container = replace(container, security_context=chosen.container())

@@ -6,6 +6,7 @@ Sources: https://kubernetes.io/docs/concepts/overview/working-with-objects/names
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from patterns.errors import InvalidValue, WrongType
 
@@ -72,6 +73,26 @@ def label_value(value: str, what: str = "label value") -> None:
             f"{what} must be at most 63 letters, digits, '-', '_' and '.', a letter or digit at both ends, "
             f"got {value!r}"
         )
+
+
+#: bytes of all annotations of an object, keys and values, that the API server takes
+MAX_ANNOTATION_BYTES = 262_144
+
+
+def check_labels(labels: Mapping[str, str], what: str = "labels") -> None:
+    """Keys and values of labels, as the API server checks them."""
+    for key, value in labels.items():
+        label_key(key, f"{what}: key")
+        label_value(value, f"{what}[{key!r}]")
+
+
+def check_annotations(annotations: Mapping[str, str], what: str = "annotations") -> None:
+    """Keys of annotations, and the size of them all."""
+    for key in annotations:
+        annotation_key(key, f"{what}: key")
+    size = sum(len(key.encode()) + len(value.encode()) for key, value in annotations.items())
+    if size > MAX_ANNOTATION_BYTES:
+        raise InvalidValue(f"{what} must be at most {MAX_ANNOTATION_BYTES} bytes in all, got {size}")
 
 
 def config_map_key(value: str, what: str = "key") -> None:

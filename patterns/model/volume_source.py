@@ -12,7 +12,7 @@ from patterns.model.api_value import ApiValue
 from patterns.model.image import image_reference
 from patterns.model.names import config_map_key, control_characters, dns_subdomain
 from patterns.model.paths import file_mode, relative_path
-from patterns.model.quantity import whole_bytes
+from patterns.model.quantity import Quantity, whole_bytes
 from patterns.model.value import settle, within
 
 #: what has to be at a path of the node
@@ -61,7 +61,8 @@ class EmptyDir(VolumeSource):
             hint = f"; write {near!r}" if near else ""
             raise InvalidValue(f"medium must be 'Memory', 'HugePages' or 'HugePages-<size>', got {self.medium!r}{hint}")
         if self.size_limit is not None:
-            whole_bytes(self.size_limit, "size_limit")
+            if whole_bytes(self.size_limit, "size_limit") == Quantity(0):
+                raise InvalidValue("size_limit must be more than 0, which the kubelet takes for no limit; None is none")
         elif self.medium == "Memory":
             raise InvalidValue(
                 "size_limit must be given with medium 'Memory', which fills the memory limit of the container; "

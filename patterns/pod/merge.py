@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from patterns.errors import Conflict, NotFound
+from patterns.errors import Conflict, InvalidValue, NotFound
 from patterns.model import Container, EnvVar, Json, JsonObject, Volume, VolumeMount
 from patterns.model.json import object_at, objects_at, text_at
 from patterns.model.paths import normalised_path
@@ -13,6 +13,8 @@ from patterns.pod.contribution import Contribution
 from patterns.pod.grace import Slices, grace_period_seconds
 from patterns.pod.order import Relation, ordered
 
+#: fields that only containers which go on running may have
+_OF_RUNNING_CONTAINERS = frozenset({"livenessProbe", "readinessProbe", "startupProbe", "lifecycle"})
 #: what a message calls a part that no contributor brought
 THE_POD = "the pod itself"
 
@@ -128,6 +130,12 @@ class _Draft:
             # where people write it; making the whole value anew would take a hundred times as long
             rest = {k: value for k, value in rendered.items() if k not in ("name", "image", "restartPolicy")}
             rendered = {"name": container.name, "image": container.image, "restartPolicy": restart_policy, **rest}
+        if key == "initContainers" and rendered.get("restartPolicy") != "Always":
+            for field in _OF_RUNNING_CONTAINERS & rendered.keys():
+                raise InvalidValue(
+                    f"init container {container.name!r} must have no {field}, which Kubernetes refuses on what has to "
+                    "end before the application starts"
+                )
         self._check_ports(container.name, rendered)
         for volume in container.volumes():
             self.add_volume(volume)

@@ -57,6 +57,12 @@ class Sidecar(Pattern):
         super().__init__(scope, id)
         if container.name != id:
             raise InvalidValue(f"container.name must be the id {id!r}, got {container.name!r}")
+        if grace_seconds is not None and grace_seconds < 0:
+            raise InvalidValue(f"grace_seconds must not be negative, got {grace_seconds}")
+        if container.restart_policy not in (None, "Always"):
+            raise InvalidValue(
+                f"container.restart_policy must be left out, got {container.restart_policy!r}; sidecars always restart"
+            )
         chosen = self.default(security)
         if container.security_context is None and chosen is not None:
             container = replace(container, security_context=chosen.container())

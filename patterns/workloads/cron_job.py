@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from patterns.defaults import AUTOMOUNT_SERVICE_ACCOUNT_TOKEN, WORKLOAD_SECURITY, Default, Defaults
+from patterns.errors import InvalidValue
 from patterns.model import Container, JsonObject, Security
 from patterns.workloads.schedule import cron_schedule
 from patterns.workloads.spec import spec_of
@@ -107,6 +108,8 @@ class CronJob(Workload):
             annotations=annotations,
             defaults=defaults,
         )
+        if "template" in (job_spec or {}):
+            raise InvalidValue("job_spec must not hold 'template'; the pod is told by the options of the CronJob")
         self._job_spec = spec_of(
             {
                 "backoffLimit": backoff_limit,

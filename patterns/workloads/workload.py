@@ -12,6 +12,7 @@ from patterns.findings import tell_findings
 from patterns.manifest import Manifest
 from patterns.model import Container, Json, JsonObject, Security, SecurityContext
 from patterns.model.json import objects_at, text_at
+from patterns.model.names import check_annotations, check_labels, dns_subdomain
 from patterns.place import chart_of, defaults_of, join, path_of
 from patterns.pod.contribution import Contribution
 from patterns.pod.merge import merge, pod_of
@@ -135,6 +136,11 @@ class Workload(Manifest, PodHolder):
                 raise InvalidValue(f"pod_spec must not hold {key!r}; write them as values: {option}=[Container(...)]")
         if not containers:
             raise InvalidValue("containers must hold at least one Container; Kubernetes refuses a pod without")
+        check_labels(pod_labels or {}, "pod_labels")
+        check_labels(self.selector, "selector")
+        check_annotations(pod_annotations or {}, "pod_annotations")
+        if service_account_name is not None:
+            dns_subdomain(service_account_name, "service_account_name")
         metadata: JsonObject = {}
         pod_labels = {**derived, **self.selector, **(pod_labels or {})}
         if pod_labels:
@@ -159,6 +165,9 @@ class Workload(Manifest, PodHolder):
 
     def set_spec(self, extra: JsonObject | None, /, **fields: Json) -> None:
         """Keep the workload's own spec: its options in Kubernetes' names, and what ``spec=`` has besides."""
+        for key in ("template", "jobTemplate"):
+            if key in (extra or {}):
+                raise InvalidValue(f"spec must not hold {key!r}; the pod is told by the options of the workload")
         self._spec = spec_of(fields, extra, "spec", self.spec_type)
 
     def render_body(self) -> JsonObject:
