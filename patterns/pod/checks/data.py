@@ -1,0 +1,3 @@
+"""Rules for the data of ConfigMaps and Secrets."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Rules for environment variables, commands and arguments."""
+
+from __future__ import annotations

@@ -1,0 +1,109 @@
+"""Asks the rules about objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from patterns.pod.checks.rule import Outcome, Problem, Rule
+from patterns.pod.checks.subject import Container, Object, Objects, Pod, Steps, pointer_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a rule found in an object.
+
+    Attributes:
+        rule: the rule's id.
+        outcome: what Kubernetes does with the object.
+        path: to the value that is wrong, from the root of the object.
+        message: what is wrong, with the container's name before it.
+        fix: what to do.
+        object: the object.
+    """
+
+    rule: str
+    outcome: Outcome
+    path: Steps
+    message: str
+    fix: str
+    object: Object
+
+    @property
+    def pointer(self) -> str:
+        """The path as a JSON Pointer."""
+        return pointer_of(self.path)
+
+    @property
+    def stops(self) -> bool:
+        """Whether it stops a synthesis."""
+        return self.outcome in (Outcome.REFUSED, Outcome.BROKEN)
+
+
+class Judge:
+    """A set of rules, sorted by what they look at, so that each part of an object is visited once.
+
+    Args:
+        rules: the rules to ask.
+    """
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        chosen = list(rules)
+        self._of_container = [rule for rule in chosen if rule.part is Container]
+        self._of_pod = [rule for rule in chosen if rule.part is Pod]
+        self._of_object = [rule for rule in chosen if rule.part is Object]
+        self._of_objects = [rule for rule in chosen if rule.part is Objects]
+        self._early = [rule for rule in chosen if not rule.whole and rule.part is not Objects]
+
+    def early(self) -> Judge:
+        """The rules that can be asked while something is being composed: no later addition heals what they find."""
+        return Judge(self._early)
+
+    def object(self, obj: Object) -> Iterator[Finding]:
+        """What is wrong with one object by itself."""
+        for rule in self._of_object:
+            yield from _asked(rule, obj, obj)
+        for pod in obj.pods:
+            yield from self.pod(pod)
+
+    def pod(self, pod: Pod) -> Iterator[Finding]:
+        """What is wrong with one pod template of an object."""
+        obj = pod.object
+        completed = not obj.built_in
+        for rule in self._of_pod:
+            if not (completed and rule.whole):
+                yield from _asked(rule, pod, obj)
+        containers = pod.all_containers
+        for rule in self._of_container:
+            if not (completed and rule.whole):
+                for container in containers:
+                    yield from _asked(rule, container, obj)
+
+    def together(self, objects: Sequence[Object]) -> Iterator[Finding]:
+        """What is wrong with objects only when they are seen together."""
+        everything = Objects(objects)
+        for rule in self._of_objects:
+            for problem in rule.check(everything):
+                if problem.of is not None:
+                    yield _finding(rule, problem, problem.of, problem.of, rule.outcome)
+
+
+def _asked(rule: Rule, part: Container | Pod | Object, obj: Object) -> Iterator[Finding]:
+    for problem in rule.check(part):
+        outcome = rule.outcome
+        if outcome is Outcome.REFUSED and part is not obj and not obj.built_in:
+            # the server takes the object of another kind, and the pods that its controller makes are refused
+            outcome = Outcome.BROKEN
+        yield _finding(rule, problem, part, obj, outcome)
+
+
+def _finding(rule: Rule, problem: Problem, part: Container | Pod | Object, obj: Object, outcome: Outcome) -> Finding:
+    where = part.where
+    return Finding(
+        rule=rule.id,
+        outcome=outcome,
+        path=(*part.path, *problem.path),
+        message=f"{where}: {problem.message}" if where else problem.message,
+        fix=problem.fix,
+        object=obj,
+    )

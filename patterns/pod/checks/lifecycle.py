@@ -1,0 +1,3 @@
+"""Rules for lifecycle hooks, grace and restart policies."""
+
+from __future__ import annotations

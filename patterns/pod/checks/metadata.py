@@ -1,0 +1,3 @@
+"""Rules for labels and annotations."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Rules for container ports."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Rules for probes."""
+
+from __future__ import annotations

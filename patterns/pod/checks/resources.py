@@ -1,0 +1,3 @@
+"""Rules for resource requests and limits."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Rules for Services by themselves."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Rules for objects that are applied together."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Rules for volumes."""
+
+from __future__ import annotations
