@@ -28,18 +28,6 @@ __all__ = [
     "judge",
     "rules",
 ]
-    "NEWEST",
-    "OLDEST",
-    "Container",
-    "Finding",
-    "Judge",
-    "Object",
-    "Objects",
-    "Outcome",
-    "Pod",
-    "Problem",
-    "Rule",
-]
 
 #: one module per family, in the order of the reference
 FAMILIES = (
