@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from patterns import place, tree
-from patterns.errors import PatternError, SynthesisError
+from patterns.errors import PatternError, PatternWarning, SynthesisError
 from patterns.files import (
     ChartDocuments,
     Document,
@@ -20,12 +21,16 @@ from patterns.files import (
     folder_per_chart,
 )
 from patterns.findings import findings_of
+from patterns.judgement import verdict
 from patterns.manifest import Manifest, attachments
 from patterns.model.json import JsonObject, text_at
 from patterns.output import write
 from patterns.plain_json import plain_object
+from patterns.pod.checks.standards import Level, Standards, minor_version
+from patterns.pod.checks.subject import NEWEST
 from patterns.resolvers import keep_resolvers
 from patterns.synthesis import Order, order_of
+from patterns.waivers import waivers_of
 from patterns.yaml import write_yaml
 
 import cdk8s  # isort: skip  # after patterns.place, which finds Node
@@ -47,6 +52,14 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         resolvers: custom resolvers of values, asked before those of cdk8s.
         yaml_output_type: what is one file; default `cdk8s.YamlOutputType.FILE_PER_CHART`.
         defaults: replacements of the library's defaults, for the whole app.
+        target: the Kubernetes version of the oldest cluster that the manifests are for, ``"1.28"`` to ``"1.37"``;
+            default the newest. Patterns take the form that this version runs, and a field that it does not keep is
+            refused.
+        pod_security: the Pod Security level that the namespaces enforce; default what `Namespace` objects of the app
+            say. https://kubernetes.io/docs/concepts/security/pod-security-standards/
+        opinions: show findings that are only opinions as well, such as an image without a tag.
+
+    Findings that do not stop the synthesis are shown as warnings of the category `PatternWarning`.
     """
 
     if not TYPE_CHECKING:
@@ -63,7 +76,11 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         resolvers: Sequence[cdk8s.IResolver] | None = None,
         yaml_output_type: cdk8s.YamlOutputType | None = None,
         defaults: Defaults | None = None,
+        target: str = f"1.{NEWEST}",
+        pod_security: Level | None = None,
+        opinions: bool = False,
     ) -> None:
+        self._standards = Standards(target=minor_version(target), opinions=opinions, pod_security=pod_security)
         #: Node validates the tree, or expands its dependencies: validations of the root have nothing to do then
         self.synthesizing = False
         if record_construct_metadata is None:
@@ -86,6 +103,7 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         )
         place.keep_root(self)
         place.keep_defaults(self, defaults)
+        place.keep_target(self, self._standards.target)
         keep_resolvers(self, resolvers or ())
 
     @property
@@ -104,12 +122,14 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         findings: list[str] = []
         charts = [self._rendered(chart, objects, findings) for chart, objects in order.charts]
         layout = self._layout(charts, order)
-        _raise_all([*findings, *layout.clashes])
-        files = {name: _text_of(name, documents, findings) for name, documents in layout.files.items()}
+        judged = verdict(layout.files, self._standards, waivers_of(self))
+        _raise_all([*findings, *layout.clashes, *judged.stops])
+        files = {name: _text_of(name, documents, findings) for name, documents in judged.files.items()}
         _raise_all(findings)
         if self._options.record:
             files["construct-metadata.json"] = _construct_metadata(order)
         write(self._options.directory, files, layout.folders)
+        _show(judged.shown)
 
     def synth_yaml(self) -> str:
         """Every document of the app in one text.
@@ -120,9 +140,12 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         self._ask_node(super().synth_yaml)
         findings: list[str] = []
         charts = [self._rendered(chart, objects, findings) for chart, objects in self._order().charts]
+        everything = [document for chart in charts for document in chart.documents]
+        judged = verdict({"the app": everything}, self._standards, waivers_of(self))
+        _raise_all([*findings, *judged.stops])
+        text = _text_of("the app", judged.files["the app"], findings)
         _raise_all(findings)
-        text = _text_of("the app", [document.json for chart in charts for document in chart.documents], findings)
-        _raise_all(findings)
+        _show(judged.shown)
         return text
 
     def _ask_node(self, question: Callable[[], object]) -> None:
@@ -189,7 +212,7 @@ def _document(obj: cdk8s.ApiObject, findings: list[str], *, named: bool) -> Docu
             path = place.path_of(obj)
             wrong = findings_of(obj)
             findings.extend(wrong)
-            return None if wrong else Document(obj.document(), path, obj.kind, obj.name)
+            return None if wrong else Document(obj.document(), path, obj.kind, obj.name, obj)
         document: JsonObject = obj.to_json()
         if not hasattr(obj.to_json, "__jsii_name__"):
             # written in Python, so nothing has passed through Node
@@ -201,9 +224,9 @@ def _document(obj: cdk8s.ApiObject, findings: list[str], *, named: bool) -> Docu
         findings.append(f"{type(obj).__name__} {place.path_of(obj)!r}: {error}")
         return None
     if named:
-        return Document(document, _path_in_words(document), obj.kind, obj.name)
+        return Document(document, _path_in_words(document), obj.kind, obj.name, obj)
     return Document(
-        document, _path_in_words(document), text_at(document, "kind"), text_at(document, "metadata", "name")
+        document, _path_in_words(document), text_at(document, "kind"), text_at(document, "metadata", "name"), obj
     )
 
 
@@ -214,9 +237,9 @@ def _path_in_words(document: JsonObject) -> str:
     return f"{name} in {namespace}" if namespace else name
 
 
-def _text_of(file: str, documents: Sequence[JsonObject], findings: list[str]) -> str:
+def _text_of(file: str, documents: Sequence[Document], findings: list[str]) -> str:
     try:
-        return write_yaml(documents) if documents else ""
+        return write_yaml([document.json for document in documents]) if documents else ""
     except PatternError as error:
         findings.append(f"{file}: {error}")
         return ""
@@ -227,6 +250,11 @@ def _construct_metadata(order: Order) -> str:
         obj.name: {"path": place.path_of(obj)} for _, objects in order.charts for obj in objects
     }
     return json.dumps({"version": "1.0.0", "resources": paths}, separators=(",", ":"), ensure_ascii=False)
+
+
+def _show(findings: Sequence[str]) -> None:
+    for finding in findings:
+        warnings.warn(finding, PatternWarning, stacklevel=3)
 
 
 def _raise_all(findings: Sequence[str]) -> None:

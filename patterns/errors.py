@@ -48,6 +48,10 @@ class SynthesisError(PatternError, ValueError):
         self.findings = tuple(findings)
 
 
+class PatternWarning(UserWarning):
+    """A finding that does not stop a synthesis."""
+
+
 E = TypeVar("E", bound=PatternError)
 
 

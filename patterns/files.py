@@ -19,12 +19,14 @@ class Document:
         json: what is written.
         path: of its construct, for messages.
         kind, name: of the construct, before JSON patches.
+        construct: the API object; ``None`` where somebody's chart renders itself.
     """
 
     json: JsonObject
     path: str
     kind: str
     name: str
+    construct: object = None
 
 
 @dataclass(frozen=True)
@@ -52,14 +54,14 @@ class Layout:
         clashes: a sentence for each name that two files would have.
     """
 
-    files: dict[str, list[JsonObject]] = field(default_factory=dict)
+    files: dict[str, list[Document]] = field(default_factory=dict)
     folders: list[str] = field(default_factory=list)
     clashes: list[str] = field(default_factory=list)
 
 
 def file_per_app(charts: Sequence[ChartDocuments], extension: str) -> Layout:
     """Everything in one file; none where there is no chart."""
-    every = [document.json for chart in charts for document in chart.documents]
+    every = [document for chart in charts for document in chart.documents]
     return Layout({f"app{extension}": every} if charts else {})
 
 
@@ -69,7 +71,7 @@ def file_per_chart(charts: Sequence[ChartDocuments], extension: str, *, numbered
     owners: dict[str, str] = {}
     for name, chart in _named(charts, numbered):
         if _is_free(f"{name}{extension}", f"chart {chart.path!r}", owners, layout):
-            layout.files[f"{name}{extension}"] = [document.json for document in chart.documents]
+            layout.files[f"{name}{extension}"] = list(chart.documents)
     return layout
 
 
@@ -119,7 +121,7 @@ def _add_resources(layout: Layout, folder: str, every: Sequence[tuple[str, Docum
             stem = _REMOVED.sub("", f"{name}.{namespace}")
         file = f"{folder}{stem}{extension}"
         if _is_free(file, f"{document.kind} {document.path!r}", owners, layout):
-            layout.files[file] = [document.json]
+            layout.files[file] = [document]
 
 
 def _is_free(file: str, owner: str, owners: dict[str, str], layout: Layout) -> bool:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from patterns.errors import PatternError
+from patterns.files import Document
+from patterns.judgement import verdict
 from patterns.place import path_of, ref_of, root_of
+from patterns.pod.checks.standards import Standards
+from patterns.waivers import waivers_of
 
 import constructs  # isort: skip  # after patterns.place, which finds Node
 import jsii  # isort: skip
@@ -25,7 +30,17 @@ class _Findings:
         """The findings of all objects; none while `patterns.App` synthesizes, which collects them itself."""
         if getattr(self.root, "synthesizing", False):
             return []
-        return [finding for obj in self.objects for finding in findings_of(obj)]
+        special = [finding for obj in self.objects for finding in findings_of(obj)]
+        return special or self._judged()
+
+    def _judged(self) -> list[str]:
+        """What the rules say; an exception would lose its type in Node."""
+        try:
+            documents = [Document(obj.document(), path_of(obj), obj.kind, obj.name, obj) for obj in self.objects]
+        except PatternError:
+            # it is raised again when the object is rendered
+            return []
+        return verdict({"": documents}, Standards(), waivers_of(self.root)).stops
 
 
 _validations: dict[str, _Findings] = {}

@@ -11,7 +11,9 @@ from patterns.errors import InvalidValue, WrongType
 from patterns.metadata import Metadata, check_name
 from patterns.model.json import Json, JsonObject, object_at
 from patterns.plain_json import plain_object
+from patterns.pod.checks.early import check_early
 from patterns.resolvers import custom_resolvers, resolved
+from patterns.waivers import Waiver
 
 import cdk8s  # isort: skip  # after patterns.tree, which finds Node
 import jsii  # isort: skip
@@ -92,6 +94,8 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         own.inherit(chart)
         self._manifest = ManifestState(api_version, kind, own.name, own, content)
         check_name(own.name, api_version, kind, generated=asked)
+        if type(self) is Manifest:
+            self.check_early()
 
     @property
     def namespace(self) -> str | None:
@@ -107,9 +111,25 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         """Add labels; one that the object was given by ``labels=`` stays as it is, one of the chart's is replaced."""
         self._manifest.metadata.add_labels(labels)
 
+    def _show_waiver(self, waiver: Waiver) -> None:
+        self._manifest.metadata.add_annotation(waiver.annotation, waiver.because)
+
     def render_body(self) -> JsonObject:
         """Everything besides ``apiVersion``, ``kind`` and ``metadata``; asked for when the app is synthesized."""
         return self._manifest.body
+
+    def check_early(self) -> None:
+        """Judge what is there by the rules that no later addition can satisfy.
+
+        Raises:
+            InvalidValue: with every finding.
+        """
+        own = self._manifest
+        document: JsonObject = {"apiVersion": own.api_version, "kind": own.kind}
+        # a chart of somebody else's may change the metadata yet, so only what was given here is looked at
+        document.update(self.render_body())
+        document["metadata"] = {"name": own.name}
+        check_early(document, place.target_of(self))
 
     def findings(self) -> list[str]:
         """What is wrong with the object as a whole, a sentence each; any finding stops the synthesis."""

@@ -81,6 +81,8 @@ class Metadata:
         self._own_namespace = self.namespace
         self._labels = _texts(labels, "labels", self.extra)
         self._annotations = _texts(annotations, "annotations", self.extra)
+        #: annotations that Node was not told when the object was made
+        self._late: dict[str, str] = {}
         self._of_chart: Mapping[str, str] = {}
         self._added: dict[str, str] = {}
         self._in_node: cdk8s.ApiObjectMetadataDefinition | None = None
@@ -117,6 +119,12 @@ class Metadata:
                 if self._in_node is not None:
                     self._in_node.add_label(key, value)
 
+    def add_annotation(self, key: str, value: str) -> None:
+        """Add an annotation."""
+        self._annotations[key] = self._late[key] = value
+        if self._in_node is not None:
+            self._in_node.add_annotation(key, value)
+
     def in_node(self, obj: cdk8s.ApiObject) -> cdk8s.ApiObjectMetadataDefinition:
         """The metadata as cdk8s keeps it; it is the truth from now on."""
         if self._in_node is None:
@@ -124,6 +132,8 @@ class Metadata:
             self._in_node = found
             for key, value in self._added.items():
                 found.add_label(key, value)
+            for key, value in self._late.items():
+                found.add_annotation(key, value)
             for field, content in self.extra.items():
                 if field == "finalizers" and isinstance(content, list):
                     found.add_finalizers(*cast("list[str]", content))

@@ -47,6 +47,7 @@ class _Place:
 
 _places: dict[str, _Place] = {}
 _defaults: dict[str, Defaults] = {}
+_targets: dict[str, int] = {}
 
 
 def ref_of(construct: object) -> str:
@@ -133,6 +134,16 @@ def keep_defaults(construct: AnyConstruct, replacements: Defaults | None) -> Non
     """Let replacements of defaults hold for the construct and for everything below it."""
     if replacements:
         _defaults[ref_of(construct)] = dict(replacements)
+
+
+def keep_target(root: AnyConstruct, minor: int) -> None:
+    """Remember the minor version of the clusters that the root's manifests are for."""
+    _targets[ref_of(root)] = minor
+
+
+def target_of(construct: AnyConstruct) -> int | None:
+    """The minor version of the clusters that the construct's manifests are for; ``None`` under a plain root."""
+    return _targets.get(ref_of(root_of(construct)))
 
 
 def is_a(construct: object, kind: type) -> bool:

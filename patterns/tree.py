@@ -25,6 +25,7 @@ from patterns.place import (
     root_of,
     scope_of,
 )
+from patterns.waivers import Waiver, keep_waiver
 
 import cdk8s  # isort: skip  # after patterns.place, which finds Node
 import constructs  # isort: skip
@@ -99,6 +100,30 @@ class Construct(constructs.Construct):
 
     def __init__(self, scope: constructs.Construct, id: str) -> None:
         create(constructs.Construct, self, scope, id)
+
+    def waive(self, rule: str, *, because: str, cluster_differs: bool = False) -> None:
+        """Set a rule aside for this construct and everything below it.
+
+        The reason stands in the YAML, as an annotation of each object in which something was waived. A waiver that
+        waives nothing is told at the synthesis.
+
+        Args:
+            rule: the id of the rule, such as ``"image-without-tag"`` or ``"pod-security/runAsUser"``.
+            because: the reason, in one line.
+            cluster_differs: the rule is about what Kubernetes refuses or cannot run, and this cluster can, such as
+                with a feature gate that is off by default.
+
+        Raises:
+            InvalidValue: for a rule that is not there or cannot be waived, and without a reason.
+        """
+        try:
+            waiver = keep_waiver(self, rule, because, cluster_differs=cluster_differs)
+        except PatternError as error:
+            raise trimmed(error, f"{type(self).__name__} {path_of(self)!r}") from None
+        self._show_waiver(waiver)
+
+    def _show_waiver(self, waiver: Waiver) -> None:
+        """Show the waiver in the YAML under any root; by default only `App` does, at its synthesis."""
 
 
 class Local:

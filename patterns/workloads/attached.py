@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import cast
 
 from patterns import tree
+from patterns.contributors import keep_holder
 from patterns.defaults import Defaults
 from patterns.errors import InvalidValue, NotFound, PatternError
 from patterns.model.json import JsonObject, objects_at, text_at
@@ -141,6 +142,7 @@ class Attached(PodHolder):
         known = contribution if self.readable else replace(contribution, mounts={}, env={})
         super().contribute(known, by)
         self.contributions.append((contribution, by))
+        keep_holder(self.foreign.obj, self)
         self.foreign.join(self.path, self.merged)
 
     def merged(self, document: JsonObject, path: str) -> tuple[JsonObject, list[str]]:

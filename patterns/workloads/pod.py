@@ -79,6 +79,8 @@ class Pod(Workload):
             if (labels or {}).get(key, value) != value:
                 raise Conflict(f"labels and pod_labels of a Pod are the same, and both set {key!r}; set it once")
         self.change_document(self._with_metadata_of_the_pod)
+        if pod_spec:
+            self.check_early()
 
     def render_body(self) -> JsonObject:
         """The pod spec; the template's labels and annotations are those of the object."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+from patterns.contributors import keep_holder
 from patterns.defaults import Default, Defaults
 from patterns.errors import InvalidValue, PatternError
 from patterns.findings import tell_findings
@@ -154,6 +155,8 @@ class Workload(Manifest, PodHolder):
             native=False,
         )
         self.pod = pod_of(merge(pod_of(template), application, self).json)
+        self._has_pod_spec = bool(pod_spec)
+        keep_holder(self, self)
         tell_findings(self)
 
     def __str__(self) -> str:
@@ -169,6 +172,9 @@ class Workload(Manifest, PodHolder):
             if key in (extra or {}):
                 raise InvalidValue(f"spec must not hold {key!r}; the pod is told by the options of the workload")
         self._spec = spec_of(fields, extra, "spec", self.spec_type)
+        if extra or self._has_pod_spec:
+            # options were checked one by one; what Kubernetes' own JSON brings is judged here, at the user's line
+            self.check_early()
 
     def render_body(self) -> JsonObject:
         """The object besides ``apiVersion``, ``kind`` and ``metadata``."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 
+from patterns.errors import InvalidValue
 from patterns.pod.checks.judge import Finding, Judge
 from patterns.pod.checks.rule import Outcome, Problem, Rule
 from patterns.pod.checks.subject import NEWEST, OLDEST, Container, Object, Objects, Pod
@@ -26,6 +27,7 @@ __all__ = [
     "Problem",
     "Rule",
     "judge",
+    "outcome_of",
     "rules",
 ]
 
@@ -65,6 +67,31 @@ def rules() -> tuple[Rule, ...]:
 
 
 @cache
-def judge(*, opinions: bool = False) -> Judge:
-    """The judge of all rules; with ``opinions`` of those too that are only our opinion."""
-    return Judge(rule for rule in rules() if opinions or rule.outcome is not Outcome.OPINION)
+def judge(*, opinions: bool = False, early: bool = False) -> Judge:
+    """The judge of all rules.
+
+    Args:
+        opinions: of those too that are only our opinion.
+        early: only of those that can be asked while something is being composed, because no later addition heals what
+            they find.
+    """
+    return Judge(
+        rule
+        for rule in rules()
+        if (opinions or rule.outcome is not Outcome.OPINION) and not (early and (rule.whole or rule.part is Objects))
+    )
+
+
+def outcome_of(rule: str) -> Outcome:
+    """What Kubernetes does with an object that breaks the rule.
+
+    Raises:
+        InvalidValue: when there is no rule of this id.
+    """
+    for known in rules():
+        if known.id == rule:
+            return known.outcome
+    from patterns.model.fields import nearest
+
+    near = nearest(rule, [known.id for known in rules()])
+    raise InvalidValue(f"there is no rule {rule!r}" + (f"; did you mean {near!r}" if near else ""))

@@ -53,11 +53,6 @@ class Judge:
         self._of_pod = [rule for rule in chosen if rule.part is Pod]
         self._of_object = [rule for rule in chosen if rule.part is Object]
         self._of_objects = [rule for rule in chosen if rule.part is Objects]
-        self._early = [rule for rule in chosen if not rule.whole and rule.part is not Objects]
-
-    def early(self) -> Judge:
-        """The rules that can be asked while something is being composed: no later addition heals what they find."""
-        return Judge(self._early)
 
     def object(self, obj: Object) -> Iterator[Finding]:
         """What is wrong with one object by itself."""

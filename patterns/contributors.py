@@ -1,0 +1,33 @@
+"""Which construct brought a container into the pod of an object, so that a finding can name it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from patterns.place import AnyConstruct, path_of, ref_of
+from patterns.pod.merge import PodTemplate
+
+
+class HasPod(Protocol):
+    """Whoever holds a pod and who contributed to it."""
+
+    pod: PodTemplate
+
+
+_holders: dict[str, list[HasPod]] = {}
+
+
+def keep_holder(obj: AnyConstruct, holder: HasPod) -> None:
+    """Remember who holds a pod of the API object."""
+    known = _holders.setdefault(ref_of(obj), [])
+    if holder not in known:
+        known.append(holder)
+
+
+def path_of_contributor(obj: AnyConstruct, container: str) -> str:
+    """The path of the construct that brought the container; the object's own path where nobody did."""
+    for holder in _holders.get(ref_of(obj), ()):
+        owner = holder.pod.owner("container", container)
+        if hasattr(owner, "__jsii_ref__"):
+            return path_of(owner)  # type: ignore[arg-type]  # what jsii made is a construct
+    return path_of(obj)
