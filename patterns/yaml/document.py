@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from math import isfinite
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 import yaml
 from yaml.events import (
@@ -39,6 +39,18 @@ _QUOTE = {"\\'": "\\x27"}
 _Value: TypeAlias = "dict[str, Json] | list[Json] | Scalar"
 
 
+class Repeated(NamedTuple):
+    """A key that stands twice in one mapping: readers keep the last value and say nothing.
+
+    Args:
+        path: of the value.
+        same: whether both values are the same.
+    """
+
+    path: tuple[str | int, ...]
+    same: bool
+
+
 class _RefusedError(Exception):
     """A reason; the place is put before it by `read_document`."""
 
@@ -58,22 +70,25 @@ class _Part:
         self.has_key = False
         self.key = ""
         self.merges = False
+        #: keys that came by a merge key, and may be written once more
+        self.from_merge: frozenset[str] = frozenset()
         #: the types that keys had before they became strings, where it was not a string
         self.key_types: dict[str, type] = {}
 
 
-def read_document(text: str, source: str, line: int) -> Json:
+def read_document(text: str, source: str, line: int, repeated: list[Repeated] | None = None) -> Json:
     """The value of the one document in ``text``; None when it is empty.
 
     Args:
         text: without ``---`` lines.
         source: the name of the file, for messages.
         line: how many lines of the file come before.
+        repeated: takes every key that stands twice in one mapping.
 
     Raises:
         InvalidValue: with line and column.
     """
-    document = _Document(text)
+    document = _Document(text, repeated)
     line_in_text = column = 0
     try:
         for event in _events(text):
@@ -90,7 +105,7 @@ def read_document(text: str, source: str, line: int) -> Json:
             # libyaml points at the backslash, PyYAML's own scanner behind it
             start = mark.index if text.startswith("\\", mark.index) else mark.index - 1
             if text.startswith("\\'", start):
-                return read_document(_without_quote_escapes(text, start), source, line)
+                return read_document(_without_quote_escapes(text, start), source, line, repeated)
         if mark:
             line_in_text, column = mark.line, mark.column
     raise InvalidValue(f"{source}: line {line + line_in_text + 1}, column {column + 1}: {reason}")
@@ -113,8 +128,9 @@ def _without_quote_escapes(text: str, start: int) -> str:
 class _Document:
     """Takes the events of a document, one after another; without recursion, so that depth is bounded here."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, repeated: list[Repeated] | None) -> None:
         self.result: Json = None
+        self._repeated = repeated
         self._text = text
         self._open: list[_Part] = []
         self._anchors: dict[str, _Part] = {}
@@ -212,13 +228,23 @@ class _Document:
             parent.value.append(_json(part.value))
         elif isinstance(parent.value, dict):
             if parent.merges:
+                before = set(parent.value) if self._repeated is not None else set[str]()
                 _merge(parent.value, part.value)
+                if self._repeated is not None:
+                    parent.from_merge = parent.from_merge | (parent.value.keys() - before)
                 parent.has_key = parent.merges = False
             elif parent.has_key:
+                if self._repeated is not None and parent.key in parent.value and parent.key not in parent.from_merge:
+                    same = parent.value[parent.key] == part.value
+                    self._repeated.append(Repeated((*self._path(), parent.key), same))
                 parent.value[parent.key] = _json(part.value)
                 parent.has_key = False
             else:
                 parent.key, parent.has_key = _key(part.value, parent.value, parent.key_types), True
+
+    def _path(self) -> tuple[str | int, ...]:
+        """Where the innermost open collection stands."""
+        return tuple(len(part.value) if isinstance(part.value, list) else part.key for part in self._open[:-1])
 
 
 def _key(value: _Value, beside: dict[str, Json], types: dict[str, type]) -> str:

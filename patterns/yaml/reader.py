@@ -9,7 +9,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from patterns.errors import InvalidValue
-from patterns.yaml.document import read_document
+from patterns.yaml.document import Repeated, read_document
 
 if TYPE_CHECKING:
     from patterns.model.json import Json
@@ -47,6 +47,36 @@ def read_yaml(text: str | bytes, *, source: str = "<string>") -> list[Json]:
         _check_characters(document, source, line)
         documents.append(read_document(document, source, line))
     return [document for document in documents if document is not None]
+
+
+def read_part(data: bytes, *, source: str, line: int, repeated: list[Repeated]) -> list[Json]:
+    """The values of one part of a file, between two lines of ``---``: one as a rule, more in a stream of JSON.
+
+    Args:
+        data: in UTF-8.
+        source: a name for messages.
+        line: how many lines of the file come before.
+        repeated: takes every key that stands twice in one mapping.
+
+    Raises:
+        InvalidValue: as `read_yaml` does.
+    """
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        line += data.count(b"\n", 0, error.start) + 1
+        column = error.start - data.rfind(b"\n", 0, error.start)
+        reason = f"must be text in UTF-8, got {error.reason}"
+        raise InvalidValue(f"{source}: line {line}, column {column}: {reason}") from None
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    documents, rest = _json_stream(text, source)
+    if documents and not rest.strip():
+        return documents
+    _check_characters(text, source, line)
+    if text.startswith("---"):
+        # such a line is its own part, and refused
+        list(_chunks(text, line, source))
+    return [read_document(text, source, line, repeated)]
 
 
 def _check_characters(text: str, source: str, line: int) -> None:

@@ -37,6 +37,10 @@ class Standards:
         """What the Pod Security levels of the objects' namespaces forbid."""
         return iter(())
 
+    def pod_security_together(self, objects: Sequence[Object]) -> Iterator[Finding]:
+        """What the levels that `Namespace` objects ask for forbid."""
+        return iter(())
+
 
 def minor_version(target: str) -> int:
     """``"1.33"`` as 33.

@@ -1,0 +1,1 @@
+"""``python -m patterns check``: the rules of the library on any YAML. It needs neither cdk8s nor Node."""
