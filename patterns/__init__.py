@@ -10,7 +10,15 @@ if TYPE_CHECKING:
     from patterns import defaults
     from patterns.app import App
     from patterns.defaults import Default
-    from patterns.errors import Conflict, InvalidValue, NotFound, PatternError, SynthesisError, WrongType
+    from patterns.errors import (
+        Conflict,
+        InvalidValue,
+        NotFound,
+        PatternError,
+        PatternWarning,
+        SynthesisError,
+        WrongType,
+    )
     from patterns.init_containers.init_container import InitContainer
     from patterns.init_containers.init_file_seeder import InitFileSeeder
     from patterns.init_containers.seed_source import FromConfigMap, FromDirectory, FromImage, FromSecret, SeedSource
@@ -171,6 +179,7 @@ _PLACES = {
     "OtherVolume": "patterns.model",
     "Pattern": "patterns.pattern",
     "PatternError": "patterns.errors",
+    "PatternWarning": "patterns.errors",
     "PersistentVolumeClaim": "patterns.model",
     "Pod": "patterns.workloads.pod",
     "PodCertificate": "patterns.model",
@@ -284,6 +293,7 @@ __all__ = [
     "OtherVolume",
     "Pattern",
     "PatternError",
+    "PatternWarning",
     "PersistentVolumeClaim",
     "Pod",
     "PodCertificate",

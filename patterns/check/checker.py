@@ -97,6 +97,8 @@ class Checker:
                     yield self._unreadable(source, at, str(error), text.line + 1)
                     values = []
                 for value in values:
+                    if value is not None and not isinstance(value, dict) and source.asked:
+                        yield _no_object(source, text, at, value)
                     if value is not None:
                         self.documents += 1
                         yield from self._document(source, text, at, value, repeated)
@@ -138,12 +140,14 @@ class Checker:
                 if isinstance(item, dict):
                     yield self.standards.object(item), f"{at}.{item_at}"
         elif isinstance(value, dict) and (source.asked or ("kind" in value and "apiVersion" in value)):
+            # a folder may hold files that are no manifests, such as a chart's values
             yield self.standards.object(value), str(at)
 
     def _unreadable(self, source: Source, at: int, reason: str, line: int) -> Located:
         self.unreadable = True
         column = 1
         match = _PLACE.fullmatch(reason)
+        reason = reason.removeprefix("-: ")
         if match:
             line, column, reason = int(match[1]), int(match[2] or 1), match[3]
         return Located(
@@ -189,6 +193,21 @@ def _as_read(finding: Finding, place: Position) -> str:
         return ""
     shown = json.dumps(value)
     return f"; YAML 1.1 reads {place.bare} without quotes as {shown}" if shown != place.bare else ""
+
+
+def _no_object(source: Source, text: Text, at: int, value: Json) -> Located:
+    place = Positions(_text_of(text.content)).of(())
+    return Located(
+        rule="not-an-object",
+        outcome=Outcome.REFUSED,
+        file=source.name,
+        line=text.line + place.line + 1,
+        column=place.column + 1,
+        document=str(at),
+        message="a document must be a mapping with apiVersion and kind, got "
+        + ("a list" if isinstance(value, list) else "a scalar"),
+        fix="write an API object, or kind: List with items",
+    )
 
 
 def _twice(key: Repeated, source: Source, text: Text, at: int, value: Json, positions: Positions) -> Located:
