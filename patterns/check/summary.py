@@ -17,8 +17,8 @@ _WHOLE = frozenset({"Service", "Ingress", "Namespace", "PodDisruptionBudget", "N
 def summary_of(obj: Object) -> JsonObject:
     """The object without what is only of interest in itself."""
     json = obj.json
-    metadata = {key: obj.metadata[key] for key in ("name", "namespace", "labels") if key in obj.metadata}
-    kept: JsonObject = {"apiVersion": obj.api_version, "kind": obj.kind, "metadata": {**metadata}}
+    metadata: JsonObject = {key: obj.metadata[key] for key in ("name", "namespace", "labels") if key in obj.metadata}
+    kept: JsonObject = {"apiVersion": obj.api_version, "kind": obj.kind, "metadata": metadata}
     if obj.kind in _WHOLE:
         kept["spec"] = json.get("spec")
     elif obj.kind in ("ConfigMap", "Secret"):

@@ -36,9 +36,11 @@ DEFINITIONS = {("argoproj.io", "v1alpha1"): ("Rollout", "rollouts")}
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
     with running(tmp_path_factory.mktemp("api-server")) as started:
         level = "pod-security.kubernetes.io"
-        labels = {f"{level}/enforce": "restricted", f"{level}/warn": "restricted"}
-        for name, wanted in (("restricted", labels), ("open", {})):
-            made = started.keep({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": wanted}})
+        labels: JsonObject = {f"{level}/enforce": "restricted", f"{level}/warn": "restricted"}
+        levels: list[tuple[str, JsonObject]] = [("restricted", labels), ("open", {})]
+        for name, wanted in levels:
+            metadata: JsonObject = {"name": name, "labels": wanted}
+            made = started.keep({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
             assert not made.refused, made.message
         for (group, version), (kind, plural) in DEFINITIONS.items():
             made = started.keep(definition(group, version, kind, plural))
