@@ -25,7 +25,7 @@ types: .venv/.lint ## mypy and pyright
 	@$(BIN)/mypy
 	@$(BIN)/pyright
 
-conformance: .venv/.test ## compare with the decoder that kubectl uses; needs Go
+conformance: .venv/.test ## compare with kubectl's decoder and a real API server; needs Go, and ten minutes the first time
 	@$(BIN)/python -m pytest -m conformance
 
 bench: .venv/.test ## measure against the peers

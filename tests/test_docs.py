@@ -7,16 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from patterns.check.command import main
 from patterns.yaml import read_yaml
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+#: made from the rules and their cases, which are run by themselves
+REFERENCE = ROOT / "docs" / "rules.md"
+PAGES = [ROOT / "README.md", *sorted(set((ROOT / "docs").glob("*.md")) - {REFERENCE})]
 BLOCK = re.compile(r"^```(?P<language>\w*)[^\n]*\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_page_s_samples_run_and_give_the_yaml_that_it_shows(
-    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("CDK8S_OUTDIR")
@@ -28,7 +31,14 @@ def test_the_page_s_samples_run_and_give_the_yaml_that_it_shows(
         if block["language"] == "python":
             source = "\n" * line + block["text"]
             exec(compile(source, str(page), "exec"), namespace)
+            capsys.readouterr()
             ran += 1
+        elif block["language"] == "yaml" and (named := re.match(r"# (\S+\.yaml)\n", block["text"])):
+            (tmp_path / named[1]).write_text(block["text"], encoding="utf-8")
+        elif block["language"] == "console" and block["text"].startswith("$ python -m patterns "):
+            call, _, output = block["text"].partition("\n")
+            main(call.split()[4:])
+            assert capsys.readouterr().out == output, f"{page.name}:{line}: this is not what the command prints"
         elif block["language"] == "yaml" and ran:
             written = "\n".join(path.read_text(encoding="utf-8") for path in sorted(tmp_path.glob("dist/*.yaml")))
             assert block["text"] in written, f"{page.name}:{line}: this YAML is not what the sample before it wrote"
