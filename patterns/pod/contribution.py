@@ -26,6 +26,7 @@ class Contribution:
         grace_seconds: whole seconds that a container needs to stop, by container name. Native sidecars stop one
             at a time after the application, so their slices add up; those of classic sidecars run beside it.
             https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#sidecar-containers-and-pod-lifecycle
+        reads: names of volumes that the containers contributed here read, and another one of the pod has to write.
         before: names of init containers or sidecars that must start after the ones contributed here.
         after: names of init containers or sidecars that must start before the ones contributed here.
     """
@@ -39,5 +40,6 @@ class Contribution:
     labels: Mapping[str, str] = field(default_factory=dict)
     pod: JsonObject = field(default_factory=dict)
     grace_seconds: Mapping[str, int] = field(default_factory=dict)
+    reads: Sequence[str] = ()
     before: Sequence[str] = ()
     after: Sequence[str] = ()

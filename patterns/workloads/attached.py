@@ -24,6 +24,7 @@ from patterns.pod.template import (
     with_names,
     without_names,
 )
+from patterns.pod.writers import unwritten
 from patterns.workloads.foreign import ForeignObject, api_object_of, foreign_object
 from patterns.workloads.pod_holder import PodHolder
 
@@ -159,6 +160,7 @@ class Attached(PodHolder):
                 )
             except PatternError as error:
                 findings.append(str(error))
+            findings += unwritten(pod.spec, pod.readers)
         return replaced(document, path, without_names(pod.json, named, original)), findings
 
     @property

@@ -18,6 +18,7 @@ from patterns.place import chart_of, defaults_of, join, path_of
 from patterns.pod.contribution import Contribution
 from patterns.pod.merge import merge, pod_of
 from patterns.pod.order import check_relations
+from patterns.pod.writers import unwritten
 from patterns.tree import object_name
 from patterns.workloads.labels import recommended
 from patterns.workloads.pod_holder import PodHolder
@@ -198,7 +199,7 @@ class Workload(Manifest, PodHolder):
             )
         except PatternError as error:
             return [str(error)]
-        return []
+        return unwritten(spec, self.pod.readers)
 
 
 def secured(container: Container, security: Security | None) -> Container:

@@ -191,6 +191,12 @@ def test_a_relation_may_name_a_container_that_is_declared_later() -> None:
     assert names(template, "initContainers") == ["proxy", "wait"]
 
 
+def test_what_one_contributor_brings_keeps_its_order_whatever_others_ask_for() -> None:
+    template = merge(pod(), Contribution(sidecars=[container("early")], after=["drain"]), "Sidecar 'early'")
+    template = merge(template, Contribution(sidecars=[container("collector"), container("drain")]), "LoggingSidecar")
+    assert names(template, "initContainers") == ["collector", "drain", "early"]
+
+
 def test_a_circle_is_refused_at_the_line_that_closes_it() -> None:
     template = merge(pod(), Contribution(init_containers=[container("a")], after=["b"]), "A")
     with pytest.raises(Conflict) as raised:
