@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from patterns import place, tree
-from patterns.errors import PatternError, PatternWarning, SynthesisError
+from patterns.errors import PatternError, PatternWarning, SynthesisError, trimmed
 from patterns.files import (
     ChartDocuments,
     Document,
@@ -80,7 +80,7 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         pod_security: Level | None = None,
         opinions: bool = False,
     ) -> None:
-        self._standards = Standards(target=minor_version(target), opinions=opinions, pod_security=pod_security)
+        self._standards = _standards(target, pod_security, opinions)
         #: Node validates the tree, or expands its dependencies: validations of the root have nothing to do then
         self.synthesizing = False
         if record_construct_metadata is None:
@@ -192,6 +192,14 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
                 return folder_per_chart(charts, extension, numbered=order.numbered)
             case _:
                 return file_per_chart(charts, extension, numbered=order.numbered)
+
+
+def _standards(target: str, pod_security: Level | None, opinions: bool) -> Standards:
+    try:
+        tree.check_options(App.__init__, {"target": target, "pod_security": pod_security, "opinions": opinions})
+        return Standards(target=minor_version(target), opinions=opinions, pod_security=pod_security)
+    except PatternError as error:
+        raise trimmed(error, "App") from None
 
 
 class _Options:
