@@ -34,11 +34,14 @@ class Elasticsearch(Value):
         logstash_format: write to a new index every day, ``<index>-YYYY.MM.DD``.
         suppress_type_name: leave mapping types out, which Elasticsearch 8 refuses; ``False`` for version 6 and older.
         verify: check the certificate and the name in it.
+        allow_plaintext: the reason why a secret may go over ``http://``, such as a service mesh that encrypts it; not
+            rendered.
         ca: the certificate of the authority that signed the server's, in PEM; default those of the image.
         properties: further properties of the plugin.
 
     Raises:
-        InvalidValue: for a bad URL or index, or when ``user`` and ``password`` do not go together.
+        InvalidValue: for a bad URL or index, when ``user`` and ``password`` do not go together, or for a secret without
+            TLS.
     """
 
     url: str
@@ -49,6 +52,7 @@ class Elasticsearch(Value):
     logstash_format: bool = False
     suppress_type_name: bool = True
     verify: bool = True
+    allow_plaintext: str | None = None
     ca: SecretKey | ConfigMapKey | None = None
     properties: Mapping[str, Property] = field(default_factory=dict)
 
@@ -81,8 +85,10 @@ class Elasticsearch(Value):
             properties.update({"http_user": self.user, "http_passwd": self.password})
         if self.api_key is not None:
             properties["http_api_key"] = self.api_key
+        properties = with_further(properties, self.properties)
+        server.check_plaintext(properties, self.allow_plaintext)
         return FluentBitOutput(
             "es",
-            with_further(properties, self.properties),
+            properties,
             files={} if self.ca is None else {"tls.ca_file": self.ca},
         )

@@ -42,6 +42,7 @@ class Configuration:
         state_bytes: how much may lie there; ``None`` for no limit.
         memory_bytes: memory limit of its container; ``None`` for no limit.
         port: of its HTTP server.
+        address: environment variable with the pod's address, on which the server listens.
         grace_seconds: how long it may go on delivering what it has read, after its stop signal.
         multiline: built-in parsers that put a stack trace together.
         json: read every line as a JSON object.
@@ -56,6 +57,7 @@ class Configuration:
     state_bytes: int | None
     memory_bytes: int | None
     port: int
+    address: str
     grace_seconds: int
     multiline: Sequence[str]
     json: bool
@@ -81,18 +83,21 @@ class Configuration:
 
     def _service(self) -> JsonObject:
         return {
-            "flush": 1,
+            # the pod's grace period counts on it
             "grace": self.grace_seconds,
-            "log_level": "info",
+            # for the probes
             "http_server": True,
+            # of IPv4 or IPv6, whatever the kubelet probes; 0.0.0.0, the default, is not there in a pod of IPv6 alone,
+            # and :: not on a node without IPv6
+            "http_listen": f"${{{self.address}}}",
             "http_port": self.port,
             "health_check": True,
-            # a changed configuration comes with a new pod
-            "hot_reload": False,
+            # instead of 2000 seconds
             "scheduler.cap": MAX_RETRY_WAIT_SECONDS,
+            # what is not delivered yet goes to disk, and memory is bounded
             "storage.path": f"{self.state}/buffer",
-            "storage.sync": "normal",
             "storage.max_chunks_up": chunks_in_memory(self.memory_bytes, len(self.paths)),
+            # the manual's default; the program's own is 100M
             "storage.backlog.mem_limit": _BACKLOG_LIMIT,
         }
 
@@ -104,12 +109,17 @@ class Configuration:
             "path_key": "log_path",
             # one database for each input: https://docs.fluentbit.io/manual/pipeline/inputs/tail#database-file
             "db": f"{self.state}/tail-{number}.db",
+            # nobody else opens it
             "db.locking": True,
+            # A new file may have the inode of one that was deleted while Fluent Bit was down; by its inode alone it
+            # would be read from where the old one ended. https://docs.fluentbit.io/manual/pipeline/inputs/tail
+            "db.compare_filename": True,
+            # the application may have written before the first look
             "read_from_head": True,
             # a file that is made after the start is seen at the next look only, and a short Job is over by then
             "refresh_interval": 0.25,
-            "rotate_wait": 5,
             "buffer_max_size": MAX_LINE,
+            # otherwise a longer line ends the reading of its file
             "skip_long_lines": True,
             "storage.type": "filesystem",
             # Without it the file is read as fast as the disk gives it, and what the buffer does not hold is dropped in

@@ -14,10 +14,12 @@ from patterns.model import (
     EnvVar,
     FieldPath,
     JsonObject,
+    Lifecycle,
     Probe,
     ResourceRequirements,
     SecretKey,
     SecurityContext,
+    Sleep,
     Volume,
     VolumeMount,
 )
@@ -25,6 +27,7 @@ from patterns.model.projected import ConfigMapProjection, SecretProjection
 from patterns.model.quantity import quantity
 from patterns.sidecars.fluent_bit import MULTILINE_PARSERS, Configuration
 from patterns.sidecars.log_output import FILES, FluentBitOutput
+from patterns.sidecars.scripts import drain
 
 # directories of their own: below /fluent-bit/etc are the image's files
 _CONFIG = "/fluent-bit/config"
@@ -34,6 +37,8 @@ CONFIG_FILE = "fluent-bit.yaml"
 
 #: Fluent Bit's own default of `grace`
 GRACE_SECONDS = 5
+#: how long it may go on reading after the application's end; 100,000 lines of 100 characters take 2 seconds
+DRAIN_SECONDS = 5
 #: from the end of `grace` to the end of the process, when the destination does not answer
 STOP_MARGIN_SECONDS = 5
 
@@ -43,6 +48,7 @@ _METADATA = {
     "namespace_name": ("POD_NAMESPACE", "metadata.namespace"),
     "node_name": ("NODE_NAME", "spec.nodeName"),
 }
+_ADDRESS = ("POD_IP", "status.podIP")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +66,9 @@ class FluentBitContainer:
     multiline: Sequence[str]
     json: bool
     port: int
+    declare_port: bool
     grace_seconds: int
+    pre_stop_seconds: int
     state_size_limit: str | None
     image: str
     command: Sequence[str] | None
@@ -85,6 +93,7 @@ class FluentBitContainer:
             state_bytes=_bytes(self.state_size_limit, "state_size_limit"),
             memory_bytes=_bytes(limits.get("memory"), "resources: memory"),
             port=self.port,
+            address=self._variable(_ADDRESS[0]),
             grace_seconds=self.grace_seconds,
             multiline=self.multiline,
             json=self.json,
@@ -112,7 +121,7 @@ class FluentBitContainer:
             name=self.name,
             image=self.image,
             command=self.command or ["/fluent-bit/bin/fluent-bit", "-c", f"{_CONFIG}/{CONFIG_FILE}"],
-            ports=[self.port],
+            ports=[self.port] if self.declare_port else [],
             env=self._environment(),
             resources=self._resources(),
             volume_mounts=mounts,
@@ -123,12 +132,14 @@ class FluentBitContainer:
             liveness_probe=Probe.http(
                 self.port, path="/api/v1/uptime", period_seconds=30, timeout_seconds=5, failure_threshold=5
             ),
+            lifecycle=Lifecycle(pre_stop=Sleep(self.pre_stop_seconds)) if self.pre_stop_seconds else None,
             security_context=self.security_context,
-            termination_message_policy="FallbackToLogsOnError",
+            # why it ended, in the pod's status; not where its log is the application's, which is for fewer eyes
+            termination_message_policy=None if self.output.plugin == "stdout" else "FallbackToLogsOnError",
         )
 
     def _environment(self) -> list[EnvVar]:
-        result = [_of_the_pod(self._variable(name), path) for name, path in _METADATA.values()]
+        result = [_of_the_pod(self._variable(name), path) for name, path in (*_METADATA.values(), _ADDRESS)]
         for key, variable in self._secrets().items():
             reference = self.output.properties[key]
             if isinstance(reference, (SecretKey, ConfigMapKey)):
@@ -173,12 +184,38 @@ class FluentBitContainer:
         return Volume.projected(self._volume("files"), sources=sources)
 
     def _volume(self, what: str) -> str:
-        """A volume name of this container's own, of at most 63 characters."""
-        name = f"{self.name}-{what}"
-        if len(name) <= 63:
-            return name
-        digest = sha256(self.name.encode()).hexdigest()[:8]
-        return f"{self.name[: 63 - len(what) - 10].rstrip('-')}-{digest}-{what}"
+        return _name_beside(self.name, what)
+
+
+def drain_container(
+    name: str,
+    seconds: int,
+    image: str,
+    resources: ResourceRequirements | None,
+    security_context: SecurityContext | None,
+) -> Container:
+    """A native sidecar listed after the Fluent Bit ``name``, which is stopped when this one has ended.
+
+    https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#sidecar-containers-and-pod-lifecycle
+    """
+    own = _name_beside(name, "drain")
+    return Container(
+        name=own,
+        image=image,
+        command=drain(own, seconds),
+        resources=resources,
+        security_context=security_context,
+        termination_message_policy="FallbackToLogsOnError",
+    )
+
+
+def _name_beside(name: str, what: str) -> str:
+    """The name of something that belongs to this container alone, of at most 63 characters."""
+    full = f"{name}-{what}"
+    if len(full) <= 63:
+        return full
+    digest = sha256(name.encode()).hexdigest()[:8]
+    return f"{name[: 63 - len(what) - 10].rstrip('-')}-{digest}-{what}"
 
 
 def _bytes(value: str | int | None, what: str) -> int | None:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 
 from patterns.errors import InvalidValue
-from patterns.model.env import literal
 from patterns.sidecars.fluent_bit import plain_text
 
 _PATTERN = re.compile(r"[*?\[\]]")
@@ -43,18 +42,9 @@ def followed_paths(directory: str, files: Sequence[str], *, patterns: bool) -> l
             raise InvalidValue(f"{where} must hold no comma, with which Fluent Bit begins another path, got {file!r}")
         if not patterns and _PATTERN.search(file):
             raise InvalidValue(
-                f"{where} must be the name of one file, got {file!r}: `tail` runs without a shell, which alone knows "
-                f"patterns; name every file, or send the lines with Fluent Bit: "
-                'to=FluentBitOutput("stdout", {"format": "json_lines"})'
+                f"{where} must be the name of one file, got {file!r}: `tail` knows no patterns; name every file, or "
+                'send the lines with Fluent Bit: to=FluentBitOutput("stdout", {"format": "json_lines"})'
             )
         if file in files[:index]:
             raise InvalidValue(f"{where} is there twice: {file!r}")
     return [f"{directory.rstrip('/')}/{file}" for file in files]
-
-
-def tail(paths: Sequence[str]) -> list[str]:
-    """``tail`` from the first line on, by name: it waits for a file that is not there yet, and follows a rotation.
-
-    With several files, ``-q`` leaves the headings out which would stand between lines of JSON otherwise.
-    """
-    return ["tail", *(["-q"] if len(paths) > 1 else []), "-n", "+1", "-F", *(literal(path) for path in paths)]

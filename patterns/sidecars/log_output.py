@@ -141,8 +141,32 @@ class Endpoint(NamedTuple):
         """
         result: dict[str, Property] = {"host": self.host, "port": self.port}
         if self.tls:
-            result.update({"tls": True, "tls.verify": verify, "tls.verify_hostname": verify})
+            result["tls"] = True
+            if verify:
+                result["tls.verify_hostname"] = True
+            else:
+                result["tls.verify"] = False
         return result
+
+    def check_plaintext(self, properties: Mapping[str, Property], reason: str | None) -> None:
+        """Refuse secrets that anybody on the way could read, unless there is a reason why nobody can.
+
+        Raises:
+            InvalidValue: for a secret without TLS and without a reason, and for a reason without that.
+        """
+        secret = any(isinstance(value, SecretKey) for value in properties.values())
+        if secret and not self.tls:
+            if reason is None:
+                raise InvalidValue(
+                    "url must begin with https, because a secret is sent there, which anybody on the way could read "
+                    "otherwise; where nobody can, say why: "
+                    'allow_plaintext="the service mesh encrypts what leaves the pod"'
+                )
+            if not reason.strip():
+                raise InvalidValue(f"allow_plaintext must be the reason why nobody on the way can read, got {reason!r}")
+        elif reason is not None:
+            what = "TLS encrypts what is sent" if self.tls else "no secret is sent"
+            raise InvalidValue(f"allow_plaintext must be left out: {what}")
 
 
 def endpoint(url: str, example: str) -> Endpoint:

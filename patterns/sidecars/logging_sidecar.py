@@ -27,7 +27,6 @@ from patterns.model import (
     VolumeMount,
 )
 from patterns.model.env import EnvSource
-from patterns.model.value import within
 from patterns.objects.config_map import ConfigMap
 from patterns.pattern import NONROOT, Pattern
 from patterns.pod.contribution import Contribution
@@ -37,9 +36,13 @@ from patterns.sidecars.fluent_bit_container import (
     GRACE_SECONDS,
     STOP_MARGIN_SECONDS,
     FluentBitContainer,
+    drain_container,
 )
-from patterns.sidecars.log_files import followed_paths, tail
+from patterns.sidecars.log_files import followed_paths
+from patterns.sidecars.log_options import refuse_without_fluent_bit, seconds_to_drain, variables_of
 from patterns.sidecars.log_output import FluentBitOutput, LogOutput, Stdout
+from patterns.sidecars.log_place import check_place, check_system, on_the_node_s_network, with_expansion
+from patterns.sidecars.scripts import TAIL_GRACE_SECONDS, tail
 from patterns.yaml import write_yaml
 
 if TYPE_CHECKING:
@@ -52,12 +55,18 @@ class LoggingSidecar(Pattern):
     An application that can log to its standard output needs none. To ``Stdout()`` it is a ``tail``; to every other
     destination a Fluent Bit, with its configuration in a ConfigMap, a directory of its own for positions and what was
     not delivered yet, and probes. It runs as a native sidecar (Kubernetes 1.29 or newer), which starts before the
-    application and stops after it. At its signal Fluent Bit delivers what it has read, and no more.
+    application and stops after it.
 
-    ``tail`` is process 1 of its container and has no handler for SIGTERM, so the kernel shields it from the signal:
-    the pod's stop, and the end of a Job, take the whole grace period, and a native sidecar that stands before it in the
-    list is stopped after it, with nothing left. ``share_process_namespace=True`` on the workload lets ``tail`` end at
-    once; it looks once a second, so that it then misses what was written in its last second. https://man7.org/linux/man-pages/man7/pid_namespaces.7.html
+    At its stop signal Fluent Bit delivers what it has read and reads no more, whatever its ``grace`` is. So a second
+    container, ``<id>-drain``, holds the signal back: native sidecars stop one at a time in reverse order, and that one
+    takes ``drain_seconds`` to stop, which begin when the application has ended, however long that took. What is not
+    read by then is lost: more than some 50,000 lines of 100 characters a second, or what a slow destination keeps
+    waiting in the files. A hook of Fluent Bit's own (``preStop.sleep``) would run from the pod's deletion on, and end
+    before an application that stops slowly.
+    https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#sidecar-containers-and-pod-lifecycle
+
+    ``tail`` runs below a shell, because as process 1 of its container it would take no SIGTERM. It looks at its files
+    once a second, so that the shell lets it run on for two seconds after the signal.
 
     It runs as the application's user where the pod tells it. Where it does not, and the workload is this library's,
     the pod gets a common ``fsGroup``, so that a log of mode 0640 can be read; not where a volume of the pod keeps data,
@@ -73,13 +82,18 @@ class LoggingSidecar(Pattern):
         multiline: for Fluent Bit: built-in parsers that make one record of a stack trace: ``java``, ``python``, ``go``,
             ``ruby``.
         json: for Fluent Bit: every line is a JSON object, whose fields become the record's.
-        port: for Fluent Bit: of its HTTP server; default the first free one of the pod from 2020 on.
+        port: for Fluent Bit: of its HTTP server; default the first free one of the pod from 2020 on. It must be given
+            where the pod is on its node's network, and is not declared there, because that would take it on the node.
         state_size_limit: for Fluent Bit: of its own directory, quantity such as 64Mi; three quarters of it are for what
             was not delivered yet. ``None`` renders no limit.
         grace_seconds: for Fluent Bit: whole seconds that it may go on delivering what it has read; default 5, and the
             pod's grace period grows by 5 more than that.
+        drain_seconds: for Fluent Bit: whole seconds that it goes on reading after the application has ended; default 5;
+            0 for none. The pod's grace period grows by as much. A classic sidecar (``native=False``) has none by
+            default; with it, it sleeps so long from the pod's deletion on (``preStop.sleep``, Kubernetes 1.30 or
+            newer): give more than the application needs to stop.
         image: of the container; default ``BUSYBOX_IMAGE``, or ``FLUENT_BIT_IMAGE``.
-        command: what runs instead of the generated command.
+        command: what runs instead of the generated command. In place of ``tail`` it has no part in the pod's grace.
         env: further environment variables.
         resources: default ``SMALL_RESOURCES``, or ``COLLECTOR_RESOURCES`` and the size of the state volume as a request
             for ephemeral storage. ``None`` renders nothing.
@@ -91,8 +105,11 @@ class LoggingSidecar(Pattern):
         after: names of init containers and sidecars that start before this one.
 
     Raises:
-        InvalidValue: for a bad file name, an option of Fluent Bit with ``Stdout()``, a memory limit under what
-            Fluent Bit needs, or a classic sidecar in a pod that has to end by itself.
+        InvalidValue: for a bad file name, logs that would be mounted over the sidecar's own program, an option of
+            Fluent Bit with ``Stdout()``, a memory limit under what Fluent Bit needs, a classic sidecar in a pod that
+            has to end by itself, a pod for Windows, one on its node's network without ``port``, or a ``sub_path_expr``
+            whose variables cannot be copied from the application's containers. At synthesis, a volume of the pod that
+            no other container can write to is a finding.
         WrongType: for files in one string, or a destination that is none.
         Conflict: when the name, the port or a mount is taken.
     """
@@ -110,6 +127,7 @@ class LoggingSidecar(Pattern):
         port: int | None = None,
         state_size_limit: str | Default[str] | None = COLLECTOR_STATE_SIZE_LIMIT,
         grace_seconds: int | None = None,
+        drain_seconds: int | None = None,
         image: str | Default[str] = BUSYBOX_IMAGE,
         command: Sequence[str] | None = None,
         env: Mapping[str, str | EnvSource] | Sequence[EnvVar] = (),
@@ -124,24 +142,36 @@ class LoggingSidecar(Pattern):
         output = to.fluent_bit_output()
         if output is not None and not isinstance(output, FluentBitOutput):
             raise WrongType(f"to: fluent_bit_output() must give a FluentBitOutput or None, got {output!r}")
+        spec = self.workload.pod.spec
+        check_system(spec)
         reader = replace(logs, read_only=True) if read_only else logs
         paths = followed_paths(logs.mount_path, files, patterns=output is not None)
+        check_place(logs.mount_path, fluent_bit=output is not None)
         writers = self._writers(logs)
         context = self.security_context(security, beside=writers)
+        variables = with_expansion(logs, variables_of(env), spec, writers)
         annotations: dict[str, str] = {}
         grace: dict[str, int] = {}
+        containers: list[Container] = []
         if output is None:
-            _refuse_without_fluent_bit(multiline, json, port, state_size_limit, grace_seconds)
-            container = Container(
-                name=id,
-                image=self.default(image),
-                command=tail(paths) if command is None else command,
-                env=env,
-                resources=self.default(resources),
-                volume_mounts=[reader],
-                security_context=context,
+            refuse_without_fluent_bit(multiline, json, port, state_size_limit, grace_seconds, drain_seconds)
+            containers.append(
+                Container(
+                    name=id,
+                    image=self.default(image),
+                    command=tail(id, paths) if command is None else command,
+                    env=variables,
+                    resources=self.default(resources),
+                    volume_mounts=[reader],
+                    security_context=context,
+                    # no termination_message_policy: the end of its log is the application's, which is for fewer eyes
+                    # than the pod's status
+                )
             )
+            if native and command is None:
+                grace[id] = TAIL_GRACE_SECONDS
         else:
+            draining = seconds_to_drain(drain_seconds, native=native)
             fluent_bit = FluentBitContainer(
                 name=id,
                 output=output,
@@ -149,12 +179,14 @@ class LoggingSidecar(Pattern):
                 paths=paths,
                 multiline=[multiline] if isinstance(multiline, str) else multiline,
                 json=json,
-                port=self.free_port(2020) if port is None else port,
+                port=self._port(port),
+                declare_port=not on_the_node_s_network(spec),
                 grace_seconds=GRACE_SECONDS if grace_seconds is None else grace_seconds,
+                pre_stop_seconds=0 if native else draining,
                 state_size_limit=self.default(state_size_limit),
                 image=self.default(FLUENT_BIT_IMAGE if image is BUSYBOX_IMAGE else image),
                 command=command,
-                env=_variables(env),
+                env=variables,
                 resources=self.default(COLLECTOR_RESOURCES if resources is SMALL_RESOURCES else resources),
                 security_context=context,
             )
@@ -164,20 +196,46 @@ class LoggingSidecar(Pattern):
                 data={CONFIG_FILE: write_yaml([fluent_bit.configuration()])},
                 namespace=self.workload.namespace,
             )
-            container = fluent_bit.container(config.name)
+            containers.append(fluent_bit.container(config.name))
             annotations[f"checksum/{id}"] = config.content_hash
             grace[id] = fluent_bit.grace_seconds + STOP_MARGIN_SECONDS
+            if draining and native:
+                drain = self._drain(id, draining, context, None if resources is None else SMALL_RESOURCES)
+                containers.append(drain)
+                grace[drain.name] = draining
+            else:
+                grace[id] += draining
         self.contribute(
             Contribution(
-                sidecars=[container],
+                sidecars=containers,
                 native=native,
                 annotations=annotations,
                 pod=self._common_group(context, writers),
                 grace_seconds=grace,
+                reads=[logs.volume_name],
                 before=before,
                 after=after,
             )
         )
+
+    def _drain(
+        self,
+        name: str,
+        seconds: int,
+        context: SecurityContext | None,
+        resources: ResourceRequirements | Default[ResourceRequirements] | None,
+        image: str | Default[str] = BUSYBOX_IMAGE,
+    ) -> Container:
+        """What holds the stop signal of the Fluent Bit back; it runs as that one does, and needs no files."""
+        return drain_container(name, seconds, self.default(image), self.default(resources), context)
+
+    def _port(self, port: int | None) -> int:
+        if port is None and on_the_node_s_network(self.workload.pod.spec):
+            raise InvalidValue(
+                "port must be given in a pod with hostNetwork, where Fluent Bit listens on the node itself, beside the "
+                "node's programs and other pods; choose one that is free on every node: port=24220"
+            )
+        return self.free_port(2020) if port is None else port
 
     def _writers(self, logs: VolumeMount) -> tuple[str, ...]:
         """The application containers that mount the logs."""
@@ -198,35 +256,3 @@ class LoggingSidecar(Pattern):
         if keeps_data(self.workload.pod.spec):
             return {}
         return {"securityContext": PodSecurityContext(fs_group=NONROOT).render()}
-
-
-def _variables(env: Mapping[str, str | EnvSource] | Sequence[EnvVar]) -> list[EnvVar]:
-    if not isinstance(env, Mapping):
-        return list(env)
-    result: list[EnvVar] = []
-    for name, value in env.items():
-        with within(f"env[{name!r}]"):
-            result.append(EnvVar(name, value))
-    return result
-
-
-def _refuse_without_fluent_bit(
-    multiline: str | Sequence[str],
-    json: bool,
-    port: int | None,
-    state_size_limit: str | Default[str] | None,
-    grace_seconds: int | None,
-) -> None:
-    given = {
-        "multiline": bool(multiline),
-        "json": json,
-        "port": port is not None,
-        "state_size_limit": not isinstance(state_size_limit, Default),
-        "grace_seconds": grace_seconds is not None,
-    }
-    for option, is_given in given.items():
-        if is_given:
-            raise InvalidValue(
-                f"{option} is an option of Fluent Bit, and Stdout() is a plain `tail`; take it away, or write "
-                'to=FluentBitOutput("stdout", {"format": "json_lines"})'
-            )

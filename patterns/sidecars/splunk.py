@@ -28,11 +28,13 @@ class Splunk(Value):
         source: of the events; ``$log_path`` for the file that a line came from.
         sourcetype: of the events; default the token's own.
         verify: check the certificate and the name in it.
+        allow_plaintext: the reason why the token may go over ``http://``, such as a service mesh that encrypts it; not
+            rendered.
         ca: the certificate of the authority that signed the server's, in PEM; default those of the image.
         properties: further properties of the plugin.
 
     Raises:
-        InvalidValue: for a bad URL.
+        InvalidValue: for a bad URL, or one without TLS.
     """
 
     url: str
@@ -41,6 +43,7 @@ class Splunk(Value):
     source: str | None = None
     sourcetype: str | None = None
     verify: bool = True
+    allow_plaintext: str | None = None
     ca: SecretKey | ConfigMapKey | None = None
     properties: Mapping[str, Property] = field(default_factory=dict)
 
@@ -52,12 +55,15 @@ class Splunk(Value):
 
     def fluent_bit_output(self) -> FluentBitOutput:
         """The plugin ``splunk`` with these properties."""
-        properties: dict[str, Property] = endpoint(self.url, _EXAMPLE).properties(verify=self.verify)
+        server = endpoint(self.url, _EXAMPLE)
+        properties: dict[str, Property] = server.properties(verify=self.verify)
         properties["splunk_token"] = self.token
         events = {"event_index": self.index, "event_source": self.source, "event_sourcetype": self.sourcetype}
         properties.update({key: value for key, value in events.items() if value is not None})
+        properties = with_further(properties, self.properties)
+        server.check_plaintext(properties, self.allow_plaintext)
         return FluentBitOutput(
             "splunk",
-            with_further(properties, self.properties),
+            properties,
             files={} if self.ca is None else {"tls.ca_file": self.ca},
         )

@@ -144,6 +144,7 @@ def _configuration(output: FluentBitOutput, *, multiline: list[str] | None = Non
         state_bytes=64 * 2**20,
         memory_bytes=64 * 2**20,
         port=2020,
+        address="POD_IP",
         grace_seconds=5,
         multiline=multiline or [],
         json=json,

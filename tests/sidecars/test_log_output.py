@@ -67,7 +67,6 @@ def test_elasticsearch_says_what_the_url_says() -> None:
             "host": "logs.example.com",
             "port": 9200,
             "tls": True,
-            "tls.verify": True,
             "tls.verify_hostname": True,
             "path": "/es",
             "index": "shop",
@@ -87,6 +86,7 @@ def test_elasticsearch_with_every_option() -> None:
         logstash_format=True,
         suppress_type_name=False,
         verify=False,
+        allow_plaintext="the mesh encrypts",
         ca=ConfigMapKey("ca", "ca.crt"),
         properties={"compress": "gzip", "retry_limit": 3},
     ).fluent_bit_output()
@@ -123,7 +123,6 @@ def test_splunk_with_every_option() -> None:
             "port": 8088,
             "tls": True,
             "tls.verify": False,
-            "tls.verify_hostname": False,
             "splunk_token": SecretKey("splunk", "token"),
             "event_index": "shop",
             "event_source": "$log_path",
@@ -132,6 +131,21 @@ def test_splunk_with_every_option() -> None:
         },
         {"tls.ca_file": SecretKey("splunk", "ca.crt")},
     )
+
+
+def test_without_a_secret_nothing_has_to_be_encrypted() -> None:
+    assert es(url="http://logs:9200").fluent_bit_output().properties["host"] == "logs"
+
+
+def test_a_secret_may_go_unencrypted_for_a_reason() -> None:
+    output = splunk(url="http://splunk:8088", allow_plaintext="the mesh encrypts").fluent_bit_output()
+    assert "tls" not in output.properties
+
+
+PLAINTEXT = (
+    "url must begin with https, because a secret is sent there, which anybody on the way could read otherwise; where "
+    'nobody can, say why: allow_plaintext="the service mesh encrypts what leaves the pod"'
+)
 
 
 def es(**changed: Any) -> Elasticsearch:
@@ -236,6 +250,28 @@ def splunk(**changed: Any) -> Splunk:
         (
             lambda: es(user="a", password="geheim"),
             'Elasticsearch: password must be a SecretKey, got a str; write password=SecretKey("my-secret", "password")',
+        ),
+        (
+            lambda: es(url="http://logs:9200", user="a", password=SecretKey("es", "password")),
+            f"Elasticsearch: {PLAINTEXT}",
+        ),
+        (lambda: es(url="http://logs:9200", api_key=SecretKey("es", "key")), f"Elasticsearch: {PLAINTEXT}"),
+        (
+            lambda: es(url="http://logs:9200", properties={"http_passwd": SecretKey("es", "password")}),
+            f"Elasticsearch: {PLAINTEXT}",
+        ),
+        (lambda: splunk(url="http://splunk:8088"), f"Splunk: {PLAINTEXT}"),
+        (
+            lambda: splunk(url="http://splunk:8088", allow_plaintext=" "),
+            "Splunk: allow_plaintext must be the reason why nobody on the way can read, got ' '",
+        ),
+        (
+            lambda: splunk(allow_plaintext="the mesh encrypts"),
+            "Splunk: allow_plaintext must be left out: TLS encrypts what is sent",
+        ),
+        (
+            lambda: es(url="http://logs:9200", allow_plaintext="the mesh encrypts"),
+            "Elasticsearch: allow_plaintext must be left out: no secret is sent",
         ),
         (
             lambda: splunk(token="geheim"),

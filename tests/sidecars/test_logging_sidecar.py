@@ -19,6 +19,7 @@ from patterns.model import (
     Security,
 )
 from patterns.sidecars.logging_sidecar import LoggingSidecar
+from patterns.sidecars.scripts import tail
 from patterns.sidecars.splunk import Splunk
 from patterns.testing import pod_spec_of, synth
 from patterns.tree import Chart
@@ -61,6 +62,7 @@ def test_every_option(yaml_snapshot: SnapshotAssertion) -> None:
         port=24224,
         state_size_limit="128Mi",
         grace_seconds=20,
+        drain_seconds=15,
         image="registry.example.com/mirror/fluent-bit:4.2.0",
         command=["/fluent-bit/bin/fluent-bit", "--config=/fluent-bit/config/fluent-bit.yaml", "--verbose"],
         env={"TZ": "UTC", "POD_NAME": "mine"},
@@ -133,14 +135,19 @@ spec:
 def test_several_files_are_followed_by_one_tail() -> None:
     shop = Shop()
     LoggingSidecar(shop.web, "log-shipper", logs=shop.logs, files=["access.log", "error.log"])
-    assert shop.container()["command"] == [
-        "tail", "-q", "-n", "+1", "-F", "/var/log/app/access.log", "/var/log/app/error.log",
-    ]  # fmt: skip
+    assert shop.container()["command"] == tail("log-shipper", ["/var/log/app/access.log", "/var/log/app/error.log"])
 
 
-def test_a_tail_asks_for_no_grace_for_it_would_not_use_it() -> None:
+def test_a_tail_has_its_part_in_the_pod_s_grace() -> None:
     shop = Shop()
     LoggingSidecar(shop.web, "log-shipper", logs=shop.logs, files=["access.log"])
+    assert pod_spec_of(shop.deployment())["terminationGracePeriodSeconds"] == 30 + 5
+
+
+@pytest.mark.parametrize("options", [{"native": False}, {"command": ["tail", "-f", "/var/log/app/access.log"]}])
+def test_a_classic_one_or_a_command_of_one_s_own_has_none(options: Mapping[str, Any]) -> None:
+    shop = Shop()
+    LoggingSidecar(shop.web, "log-shipper", logs=shop.logs, files=["access.log"], **options)
     assert "terminationGracePeriodSeconds" not in pod_spec_of(shop.deployment())
 
 
@@ -180,8 +187,7 @@ REFUSED: dict[str, tuple[Mapping[str, Any], type[PatternError], str]] = {
         {"files": ["*.log"]},
         InvalidValue,
         (
-            "files[0] must be the name of one file, got '*.log': `tail` runs without a shell, which alone knows "
-            "patterns; name "
+            "files[0] must be the name of one file, got '*.log': `tail` knows no patterns; name "
             'every file, or send the lines with Fluent Bit: to=FluentBitOutput("stdout", {"format": "json_lines"})'
         ),
     ),
@@ -195,6 +201,15 @@ REFUSED: dict[str, tuple[Mapping[str, Any], type[PatternError], str]] = {
         InvalidValue,
         "multiline and json do not go together: a line of JSON is a whole record",
     ),
+    "option of the stop": (
+        {"drain_seconds": 9},
+        InvalidValue,
+        (
+            "drain_seconds is an option of Fluent Bit, and Stdout() is a plain `tail`; take it away, or write "
+            'to=FluentBitOutput("stdout", {"format": "json_lines"})'
+        ),
+    ),
+    "less than no time": ({"to": ES, "drain_seconds": -1}, InvalidValue, "drain_seconds must not be negative, got -1"),
     "no time": ({"to": ES, "grace_seconds": 0}, InvalidValue, "grace_seconds must be at least 1, got 0"),
     "too little memory": (
         {"to": ES, "resources": ResourceRequirements(limits={"memory": "32Mi"})},
