@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from patterns.errors import Conflict, InvalidValue, NotFound
 from patterns.model import Container, EnvVar, Json, JsonObject, Volume, VolumeMount
@@ -12,8 +11,8 @@ from patterns.model.json import object_at, objects_at, text_at
 from patterns.model.paths import normalised_path
 from patterns.pod.contribution import Contribution
 from patterns.pod.grace import Slices, grace_period_seconds
-from patterns.pod.order import Relation, ordered
-from patterns.pod.writers import Reader
+from patterns.pod.order import Relation, ordered, relations_of
+from patterns.pod.writers import Reader, readers_of
 
 #: fields that only containers which go on running may have
 _OF_RUNNING_CONTAINERS = frozenset({"livenessProbe", "readinessProbe", "startupProbe", "lifecycle"})
@@ -83,20 +82,12 @@ def merge(pod: PodTemplate, contribution: Contribution, by: object) -> PodTempla
     draft.add_single_values(draft.spec, contribution.pod, ("pod spec",))
     draft.add_metadata("labels", contribution.labels)
     draft.add_metadata("annotations", contribution.annotations)
-    mine = [c.name for c in (*contribution.init_containers, *contribution.sidecars)]
-    starting = mine if contribution.native else mine[: len(contribution.init_containers)]
-    relations = (
-        *pod.relations,
-        # what one contributor brings keeps its order, whatever others are ordered against
-        *(Relation(first, second, by) for first, second in pairwise(starting)),
-        *(Relation(name, other, by) for name in mine for other in contribution.before),
-        *(Relation(other, name, by) for name in mine for other in contribution.after),
-    )
+    relations = (*pod.relations, *relations_of(contribution, by))
     draft.order(relations)
     slices = pod.slices.with_containers(contribution)
     if slices:
         draft.spec["terminationGracePeriodSeconds"] = grace_period_seconds(pod.base, slices)
-    readers = (*pod.readers, *(Reader(volume, tuple(mine), by) for volume in contribution.reads))
+    readers = (*pod.readers, *readers_of(contribution, by))
     return replace(pod, json=draft.json, owners=draft.owners, relations=relations, slices=slices, readers=readers)
 
 

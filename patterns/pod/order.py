@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from patterns.errors import Conflict, NotFound
+from patterns.pod.contribution import Contribution
 
 
 class Relation(NamedTuple):
@@ -15,6 +16,17 @@ class Relation(NamedTuple):
     first: str
     second: str
     by: object
+
+
+def relations_of(contribution: Contribution, by: object) -> list[Relation]:
+    """What a contribution says of the start order; its own containers keep theirs, whatever others ask for."""
+    mine = [c.name for c in (*contribution.init_containers, *contribution.sidecars)]
+    starting = mine if contribution.native else mine[: len(contribution.init_containers)]
+    return [
+        *(Relation(first, second, by) for first, second in pairwise(starting)),
+        *(Relation(name, other, by) for name in mine for other in contribution.before),
+        *(Relation(other, name, by) for name in mine for other in contribution.after),
+    ]
 
 
 def ordered(names: Sequence[str], relations: Iterable[Relation], kept: Sequence[str] = ()) -> list[str]:

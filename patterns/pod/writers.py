@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from patterns.model import JsonObject
 from patterns.model.json import objects_at, text_at
+from patterns.pod.contribution import Contribution
 
 
 class Reader(NamedTuple):
@@ -15,6 +16,12 @@ class Reader(NamedTuple):
     volume: str
     containers: tuple[str, ...]
     by: object
+
+
+def readers_of(contribution: Contribution, by: object) -> list[Reader]:
+    """What a contribution reads."""
+    mine = tuple(c.name for c in (*contribution.init_containers, *contribution.sidecars))
+    return [Reader(volume, mine, by) for volume in contribution.reads]
 
 
 def unwritten(spec: JsonObject, readers: Iterable[Reader]) -> list[str]:
