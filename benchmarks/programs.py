@@ -48,10 +48,11 @@ def main(folder: str) -> None:
 def _texts(documents: Sequence[JsonObject]) -> dict[str, str]:
     """The long and computed texts of the documents, for the program that is written by hand."""
     web, files, config = documents
-    [script] = [text for text in _strings(web) if "\n" in text]
+    [seed, drain] = [text for text in _strings(web) if "\n" in text]
     annotations = cast("dict[str, dict[str, dict[str, dict[str, dict[str, str]]]]]", web)
     return {
-        "seed.sh": script,
+        "seed.sh": seed,
+        "drain.sh": drain,
         **annotations["spec"]["template"]["metadata"]["annotations"],
         **cast("dict[str, dict[str, str]]", files)["data"],
         **cast("dict[str, dict[str, str]]", config)["data"],

@@ -15,6 +15,7 @@ import constructs
 _POD = "/spec/template/spec"
 _SEED = f"{_POD}/initContainers/0"
 _SHIPPER = f"{_POD}/initContainers/1"
+_DRAIN = f"{_POD}/initContainers/2"
 _APP = f"{_POD}/containers/0"
 
 
@@ -27,8 +28,8 @@ def patches() -> list[cdk8s.JsonPatch]:
         *(f"{_POD}/{field}" for field in ("dnsPolicy", "hostNetwork", "restartPolicy", "setHostnameAsFqdn")),
         f"{_POD}/shareProcessNamespace",
         f"{_POD}/securityContext/fsGroupChangePolicy",
-        *(f"{path}/imagePullPolicy" for path in (_SEED, _SHIPPER, _APP)),
-        *(f"{path}/securityContext/privileged" for path in (_SEED, _SHIPPER, _APP)),
+        *(f"{path}/imagePullPolicy" for path in (_SEED, _SHIPPER, _DRAIN, _APP)),
+        *(f"{path}/securityContext/privileged" for path in (_SEED, _SHIPPER, _DRAIN, _APP)),
         f"{_APP}/securityContext/readOnlyRootFilesystem",
         f"{_APP}/securityContext/runAsNonRoot",
         *(f"{_SHIPPER}/{probe}/httpGet/scheme" for probe in ("livenessProbe", "startupProbe")),
@@ -40,6 +41,7 @@ def patches() -> list[cdk8s.JsonPatch]:
         f"{_SHIPPER}/resources/requests/ephemeral-storage": {"value": "64Mi"},
         f"{_SEED}/terminationMessagePolicy": "FallbackToLogsOnError",
         f"{_SHIPPER}/terminationMessagePolicy": "FallbackToLogsOnError",
+        f"{_DRAIN}/terminationMessagePolicy": "FallbackToLogsOnError",
     }
     return [
         *(cdk8s.JsonPatch.remove(path) for path in removed),
@@ -73,7 +75,7 @@ def shop(
         ),
         automount_service_account_token=False,
         security_context=kplus.PodSecurityContextProps(ensure_non_root=True, fs_group=65532),
-        termination_grace_period=cdk8s.Duration.seconds(40),
+        termination_grace_period=cdk8s.Duration.seconds(45),
         containers=[
             kplus.ContainerProps(
                 name="app",
@@ -114,6 +116,7 @@ def shop(
             "POD_NAME": kplus.EnvValue.from_field_ref(kplus.EnvFieldPaths.POD_NAME),
             "POD_NAMESPACE": kplus.EnvValue.from_field_ref(kplus.EnvFieldPaths.POD_NAMESPACE),
             "NODE_NAME": kplus.EnvValue.from_field_ref(kplus.EnvFieldPaths.NODE_NAME),
+            "POD_IP": kplus.EnvValue.from_field_ref(kplus.EnvFieldPaths.POD_IP),
             "LOG_OUTPUT_HTTP_PASSWD": kplus.EnvValue.from_secret_value(
                 kplus.SecretValue(secret=secret, key="password")
             ),
@@ -138,6 +141,14 @@ def shop(
         startup=kplus.Probe.from_http_get(
             "/api/v1/health", port=2020, period_seconds=cdk8s.Duration.seconds(1), failure_threshold=60
         ),
+    )
+    web.add_init_container(
+        name="log-shipper-drain",
+        image="docker.io/library/busybox:1.37.0",
+        command=["sh", "-c", texts["drain.sh"], "log-shipper-drain", "5"],
+        resources=resources(cpu=10, memory=16),
+        restart_policy=kplus.ContainerRestartPolicy.ALWAYS,
+        security_context=restricted(),
     )
     cdk8s.ApiObject.of(web).add_json_patch(*changes)
 
