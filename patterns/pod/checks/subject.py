@@ -33,6 +33,8 @@ class Object:
         self.json = json
         self.target = target
         self.path: Steps = ()
+        #: what rules have found out of the object, so that one walk serves several
+        self.memo: dict[str, object] = {}
         self.kind = text_at(json, "kind")
         self.api_version = text_at(json, "apiVersion")
         self.group = self.api_version.rpartition("/")[0]

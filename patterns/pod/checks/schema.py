@@ -1,0 +1,172 @@
+"""The fields that Kubernetes 1.37 knows, and what each holds; compared with an object in one walk."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64decode
+from binascii import Error
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple, TypeAlias
+
+from patterns.errors import InvalidValue
+from patterns.model.json import Json
+from patterns.model.quantity import Quantity
+from patterns.pod.checks.subject import Object, Steps
+
+#: what a field holds: ``"s"`` a string, ``"X"`` an object of type X, ``"[X]"`` a list, ``"{X}"`` a map, ``"?"`` any
+Fields: TypeAlias = Mapping[str, str]
+
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})", re.I)
+_BOUNDS = {"i": 2**31, "l": 2**63}
+
+
+class Fault(NamedTuple):
+    """Where an object is not what its type says.
+
+    Args:
+        rule: ``unknown-field``, ``wrong-type``, ``quantity`` or ``base64``.
+        path: to the value.
+        holds: what the table says of it; of an unknown field the type that lacks it.
+        value: what was found.
+        above: the types from the root down to the one that holds it, with their paths.
+    """
+
+    rule: str
+    path: Steps
+    holds: str
+    value: Json
+    above: tuple[tuple[Steps, str], ...]
+
+
+@cache
+def _table() -> Mapping[str, Mapping[str, Json]]:
+    found: Mapping[str, Mapping[str, Json]] = json.loads(
+        files("patterns.pod.checks").joinpath("fields.json").read_text("utf-8")
+    )
+    return found
+
+
+@cache
+def types() -> Mapping[str, Fields]:
+    """The fields of every type, by its short name."""
+    return _table()["types"]  # type: ignore[return-value]  # the file is ours
+
+
+def type_of(api_version: str, kind: str) -> str:
+    """The type of a built-in kind; empty for every other kind."""
+    found = _table()["kinds"].get(f"{api_version} {kind}")
+    return found if isinstance(found, str) else ""
+
+
+@cache
+def versions_of(kind: str) -> tuple[str, ...]:
+    """The ``apiVersion``s in which Kubernetes has this kind."""
+    return tuple(name.split(" ")[0] for name in _table()["kinds"] if name.split(" ")[1] == kind)
+
+
+@cache
+def groups() -> frozenset[str]:
+    """The groups of the built-in kinds."""
+    return frozenset(name.split(" ")[0].rpartition("/")[0] for name in _table()["kinds"])
+
+
+def faults(obj: Object) -> list[Fault]:
+    """Every place where the object is not what its type says; none for a kind that is not built in."""
+    found = obj.memo.get("faults")
+    if not isinstance(found, list):
+        root = type_of(obj.api_version, obj.kind)
+        found = obj.memo["faults"] = list(_object(obj.json, root, (), ())) if root else []
+    return found
+
+
+def _object(value: dict[str, Json], holds: str, path: Steps, above: tuple[tuple[Steps, str], ...]) -> Iterator[Fault]:
+    known = types()[holds]
+    inside = (*above, (path, holds))
+    for key, item in value.items():
+        wanted = known.get(key)
+        if wanted is None:
+            yield Fault("unknown-field", (*path, key), holds, item, inside)
+        elif item is None or wanted == "?":
+            continue
+        elif wanted == "s":
+            if not isinstance(item, str):
+                yield Fault("wrong-type", (*path, key), wanted, item, inside)
+        else:
+            yield from _value(item, wanted, (*path, key), inside)
+
+
+def _value(value: Json, holds: str, path: Steps, above: tuple[tuple[Steps, str], ...]) -> Iterator[Fault]:
+    if value is None or holds == "?":
+        return
+    first = holds[0]
+    if first == "[":
+        if not isinstance(value, list):
+            yield Fault("wrong-type", path, holds, value, above)
+            return
+        for at, item in enumerate(value):
+            yield from _value(item, holds[1:-1], (*path, at), above)
+    elif first == "{":
+        if not isinstance(value, dict):
+            yield Fault("wrong-type", path, holds, value, above)
+            return
+        for key, item in value.items():
+            yield from _value(item, holds[1:-1], (*path, key), above)
+    elif len(holds) > 1:
+        if isinstance(value, dict):
+            yield from _object(value, holds, path, above)
+        else:
+            yield Fault("wrong-type", path, holds, value, above)
+    else:
+        rule = _scalar_fault(value, holds)
+        if rule:
+            yield Fault(rule, path, holds, value, above)
+
+
+def _scalar_fault(value: Json, holds: str) -> str:
+    """The rule that a scalar breaks; empty where it breaks none."""
+    is_text = isinstance(value, str)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    match holds:
+        case "s":
+            fits = is_text
+        case "b":
+            fits = isinstance(value, bool)
+        case "i" | "l":
+            fits = is_number and isinstance(value, int) and -_BOUNDS[holds] <= value < _BOUNDS[holds]
+        case "o":
+            fits = is_text or (is_number and isinstance(value, int) and -(2**31) <= value < 2**31)
+        case "n":
+            fits = is_number
+        case "t":
+            fits = is_text and _TIME.fullmatch(str(value)) is not None
+        case "q":
+            if is_text or is_number:
+                return "" if _is_quantity(str(value).strip()) else "quantity"
+            fits = False
+        case "y":
+            if is_text:
+                return "" if _is_base64(str(value)) else "base64"
+            fits = False
+        case _:
+            fits = True
+    return "" if fits else "wrong-type"
+
+
+@cache
+def _is_quantity(text: str) -> bool:
+    try:
+        Quantity(text)
+    except InvalidValue:
+        return False
+    return True
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        b64decode(text.replace("\n", "").replace("\r", ""), validate=True)
+    except (Error, ValueError):
+        return False
+    return True
