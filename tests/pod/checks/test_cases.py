@@ -73,8 +73,11 @@ def test_a_rule_says_why_and_where_it_stands(rule: Rule) -> None:
 def test_a_finding_says_where_what_and_what_to_do(file: Path) -> None:
     for finding in findings_of(file):
         value: object = finding.object.json
-        *above, _last = finding.path or ("",)
-        for step in above:
-            value = value[step]  # type: ignore[index]  # the path leads to what is wrong, or to where it is missing
+        for step in finding.path:
+            # the path leads to what is wrong, or from where it is missing onwards
+            assert isinstance(value, dict | list)
+            if isinstance(value, dict) and step not in value:
+                break
+            value = value[step]  # type: ignore[index]  # a step of the right type, or the test fails
         assert finding.message and not finding.message.endswith(".")
         assert finding.fix and not finding.fix.endswith(".")
