@@ -36,7 +36,7 @@ def image_reference(image: str, what: str = "image") -> ImageReference:
         near = image.split("://", 1)[1]
         raise InvalidValue(f"{what} must have no scheme, got {image!r}; write {near!r}")
     name, at, digest = image.partition("@")
-    if at and not re.fullmatch("sha256:[0-9a-f]{64}", digest):
+    if at and not re.fullmatch("sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}", digest):
         raise InvalidValue(
             f"{what} must end in '@sha256:' and 64 digits of lower-case hex where it has a '@', got {image!r}"
         )

@@ -1,3 +1,61 @@
 """Rules for image names and pull policies."""
 
 from __future__ import annotations
+
+from patterns.errors import PatternError
+from patterns.model.image import image_reference
+from patterns.pod.checks.rule import VALIDATION, Outcome, Problem, Problems, container_rule
+from patterns.pod.checks.subject import Container
+
+_IMAGES = "https://kubernetes.io/docs/concepts/containers/images/"
+
+
+@container_rule("image-missing", Outcome.REFUSED, source=f"{VALIDATION} validateContainers", whole=True)
+def image_missing(container: Container) -> Problems:
+    """Each container has an image."""
+    if not container.json.get("image"):
+        yield Problem(("image",), "image must be given, got none", "name the image with its tag")
+
+
+@container_rule("image-with-blanks", Outcome.REFUSED, source=f"{VALIDATION} ValidatePod")
+def image_with_blanks(container: Container) -> Problems:
+    """The server refuses a Pod whose image has blanks around it."""
+    image = container.json.get("image")
+    if isinstance(image, str) and image and image != image.strip() and container.pod.object.is_a("Pod"):
+        yield Problem(("image",), f"image must have no blanks around it, got {image!r}", f"write {image.strip()}")
+
+
+@container_rule("image-name", Outcome.BROKEN, source=f"{_IMAGES}#image-names; seen on a kubelet 1.37: InvalidImageName")
+def image_name(container: Container) -> Problems:
+    """Nobody checks the name of an image before the kubelet pulls it."""
+    image = container.json.get("image")
+    if not isinstance(image, str) or not image.strip() or "$" in image or "{" in image or image.startswith("ko://"):
+        # something else fills it in before it is applied
+        return
+    if container.pod.object.is_a("Pod") and image != image.strip():
+        return
+    try:
+        image_reference(image)
+    except PatternError as error:
+        yield Problem(("image",), error.message, "write [registry/]name[:tag][@digest] in lower case")
+
+
+@container_rule("image-pull-policy", Outcome.REFUSED, source=f"{VALIDATION} validatePullPolicy")
+def image_pull_policy(container: Container) -> Problems:
+    """There are three pull policies, and letters count."""
+    policy = container.json.get("imagePullPolicy")
+    if isinstance(policy, str) and policy and policy not in ("Always", "IfNotPresent", "Never"):
+        message = f"imagePullPolicy must be Always, IfNotPresent or Never, got {policy!r}"
+        yield Problem(("imagePullPolicy",), message, "choose one of them")
+
+
+@container_rule("image-without-tag", Outcome.OPINION, source=f"{_IMAGES}#image-names")
+def image_without_tag(container: Container) -> Problems:
+    """An image without a tag, or with ``latest``, is another image tomorrow, and no roll-back brings the old one."""
+    image = container.json.get("image")
+    if not isinstance(image, str) or not image.strip() or "@" in image or "$" in image:
+        return
+    _, colon, tag = image.rpartition("/")[2].partition(":")
+    if not colon or tag == "latest":
+        message = f"image must be pinned by a tag or digest, got {image!r}"
+        yield Problem(("image",), message, "write the tag of a release")

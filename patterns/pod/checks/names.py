@@ -40,10 +40,11 @@ _GROUPS = frozenset({"", "apps", "batch", "autoscaling", "policy", "networking.k
 @object_rule("name-missing", Outcome.REFUSED, source=_NAMES, whole=True)
 def name_missing(obj: Object) -> Problems:
     """An object has a name, or a prefix from which the server makes one."""
-    if type_of(obj.api_version, obj.kind) and not obj.metadata.get("name") and not obj.metadata.get("generateName"):
-        # what is only sent to the server and never kept, such as a review
-        if not obj.kind.endswith("Review"):
-            yield Problem(("metadata", "name"), "name must be given, got none", "name the object")
+    if obj.metadata.get("name") or obj.metadata.get("generateName") or obj.kind.endswith("Review"):
+        # a review is only sent to the server, and never kept
+        return
+    if type_of(obj.api_version, obj.kind):
+        yield Problem(("metadata", "name"), "name must be given, got none", "name the object")
 
 
 @object_rule("object-name", Outcome.REFUSED, source=_NAMES)
@@ -62,9 +63,9 @@ def object_name(obj: Object) -> Problems:
 @object_rule("namespace-name", Outcome.REFUSED, source=_NAMES)
 def namespace_name(obj: Object) -> Problems:
     """A namespace is a DNS label."""
-    if obj.namespace and type_of(obj.api_version, obj.kind):
-        if said := complaint(dns_label, obj.namespace, "namespace"):
-            yield Problem(("metadata", "namespace"), said, "write the name of a namespace")
+    known = obj.namespace and type_of(obj.api_version, obj.kind)
+    if known and (said := complaint(dns_label, obj.namespace, "namespace")):
+        yield Problem(("metadata", "namespace"), said, "write the name of a namespace")
     if obj.is_a("Namespace") and obj.name and (said := complaint(dns_label, obj.name, "name")):
         yield Problem(("metadata", "name"), said, "rename the Namespace")
 
@@ -88,9 +89,7 @@ def container_name(container: Container) -> Problems:
         yield Problem(("name",), said, "rename the container")
 
 
-@container_rule(
-    "container-name-missing", Outcome.REFUSED, source=f"{VALIDATION} validateContainerCommon", whole=True
-)
+@container_rule("container-name-missing", Outcome.REFUSED, source=f"{VALIDATION} validateContainerCommon", whole=True)
 def container_name_missing(container: Container) -> Problems:
     """Each container has a name."""
     if not container.json.get("name"):
@@ -145,7 +144,9 @@ def image_pull_secret_name(pod: Pod) -> Problems:
 def generate_name(obj: Object) -> Problems:
     """A prefix for names follows the rules of names; a dash at its end is usual."""
     prefix = text_at(obj.metadata, "generateName")
-    if prefix and obj.kind in _SUBDOMAINS and obj.group in _GROUPS:
-        # the server masks the last dash, and appends five characters
-        if said := complaint(dns_subdomain, re.sub("-$", "a", prefix), "generateName"):
-            yield Problem(("metadata", "generateName"), said.replace("a'", "-'", 1), "write a prefix such as 'web-'")
+    if not (prefix and obj.kind in _SUBDOMAINS and obj.group in _GROUPS):
+        return
+    # the server masks the last dash, and appends five characters
+    if complaint(dns_subdomain, re.sub("-$", "a", prefix), "generateName"):
+        message = f"generateName must be the beginning of a DNS subdomain, got {prefix!r}"
+        yield Problem(("metadata", "generateName"), message, "write a prefix such as 'web-'")
