@@ -28,8 +28,15 @@ OPEN = {
     "dist/adopted.k8s.yaml": "pods that somebody else wrote",
     "tests/sidecars/__snapshots__/test_sidecar/test_every_option.yaml": "shows security=None",
 }
-#: the server's decoder names no field, or not the last part of its path
-DECODER_SAYS = {"base64": "base64", "data-too-large": "too l", "quantity": "quantit", "wrong-type": "cannot unmarshal"}
+#: what the server says where it names no field, or not the last parts of its path
+SAYS = {
+    "huge-pages": "HugePages",
+    "request-over-limit": "Limit must be set",
+    "base64": "base64",
+    "data-too-large": "too l",
+    "quantity": "quantit",
+    "wrong-type": "cannot unmarshal",
+}
 #: definitions of the kinds that examples use
 DEFINITIONS = {("argoproj.io", "v1alpha1"): ("Rollout", "rollouts")}
 
@@ -115,7 +122,7 @@ def test_the_server_does_with_a_bad_case_what_its_rule_says(server: ApiServer, f
     match outcome_of(file.parent.name):
         case Outcome.REFUSED:
             assert refusals
-            words = {*fields(file), DECODER_SAYS.get(file.parent.name, "?")}
+            words = {*fields(file), SAYS.get(file.parent.name, "?")}
             assert any(word.lower() in message.lower() for message in refusals for word in words), refusals
         case Outcome.WARNED:
             assert not refusals

@@ -43,6 +43,8 @@ FAMILIES = (
     "resources",
     "security",
     "pod_settings",
+    "scheduling",
+    "choices",
     "images",
     "known_images",
     "metadata",

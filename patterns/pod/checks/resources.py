@@ -1,3 +1,164 @@
 """Rules for resource requests and limits."""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from patterns.errors import PatternError
+from patterns.model.fields import nearest
+from patterns.model.json import Json, JsonObject, object_at, text_at
+from patterns.model.names import label_key
+from patterns.model.quantity import Quantity
+from patterns.pod.checks.reading import complaint
+from patterns.pod.checks.rule import VALIDATION, WARNINGS, Outcome, Problem, Problems, container_rule, pod_rule
+from patterns.pod.checks.subject import Container, Pod, Steps, entries
+
+_REQUIREMENTS = f"{VALIDATION} validateResourceRequirements"
+_PLAIN = ("cpu", "memory", "ephemeral-storage")
+
+
+def quantity_of(value: Json) -> Quantity | None:
+    """The value where it is a quantity."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        return Quantity(str(value).strip())
+    except PatternError:
+        return None
+
+
+def _amounts(resources: JsonObject, path: Steps = ("resources",)) -> Iterator[tuple[Steps, str, Quantity]]:
+    for field in ("limits", "requests"):
+        for name, value in object_at(resources, field).items():
+            found = quantity_of(value)
+            if found is not None:
+                yield (*path, field, name), name, found
+
+
+@container_rule("negative-resource", Outcome.REFUSED, source=_REQUIREMENTS)
+def negative_resource(container: Container) -> Problems:
+    """Nobody can have less than nothing."""
+    if "resources" in container.json:
+        for path, name, amount in _amounts(object_at(container.json, "resources")):
+            if amount.numerator < 0:
+                yield Problem(path, f"{name} must not be negative, got {amount}", "write the amount without '-'")
+
+
+@container_rule("request-over-limit", Outcome.REFUSED, source=_REQUIREMENTS)
+def request_over_limit(container: Container) -> Problems:
+    """What a container is promised is at most what it may use; huge pages and devices are promised exactly."""
+    resources = object_at(container.json, "resources")
+    limits = object_at(resources, "limits")
+    for name, value in object_at(resources, "requests").items():
+        request, limit = quantity_of(value), quantity_of(limits.get(name))
+        path: Steps = ("resources", "requests", name)
+        if request is None:
+            continue
+        if _is_whole(name):
+            if limit is None and name not in limits:
+                message = f"a request of {name} must be equal to its limit, got no limit"
+                yield Problem(path, message, "write the limit, which is enough by itself")
+            elif limit is not None and limit != request:
+                message = f"a request of {name} must be equal to its limit {limit}, got {request}"
+                yield Problem(path, message, "write the limit alone")
+        elif limit is not None and request > limit:
+            message = f"a request of {name} must be at most its limit {limit}, got {request}"
+            yield Problem(path, message, "lower the request, or raise the limit")
+
+
+@container_rule("resource-name", Outcome.REFUSED, source=f"{VALIDATION} validateContainerResourceName")
+def resource_name(container: Container) -> Problems:
+    """A resource is cpu, memory, ephemeral-storage, huge pages, or a device with the domain of its maker."""
+    resources = object_at(container.json, "resources")
+    for field in ("limits", "requests"):
+        for name in object_at(resources, field):
+            path: Steps = ("resources", field, name)
+            if "/" not in name and name not in _PLAIN and not name.startswith("hugepages-"):
+                near = nearest(name, _PLAIN)
+                known = f"{', '.join(_PLAIN)}, hugepages-<size> or <domain>/<name>"
+                message = f"a resource must be {known}, got {name!r}"
+                yield Problem(path, message, f"write {near}" if near else "write the resource's full name")
+            elif "/" in name and (said := complaint(label_key, name, "a resource's name")):
+                yield Problem(path, said, "write the resource's full name")
+
+
+@container_rule("device-in-parts", Outcome.REFUSED, source=_REQUIREMENTS)
+def device_in_parts(container: Container) -> Problems:
+    """Devices are given out whole."""
+    if "resources" in container.json:
+        for path, name, amount in _amounts(object_at(container.json, "resources")):
+            if "/" in name and amount.numerator >= 0 and not amount.is_multiple_of(1):
+                yield Problem(path, f"{name} must be a whole number, got {amount}", "write a whole number")
+
+
+@container_rule("huge-pages", Outcome.REFUSED, source=_REQUIREMENTS)
+def huge_pages(container: Container) -> Problems:
+    """Huge pages come beside cpu or memory, and in whole pages."""
+    resources = object_at(container.json, "resources")
+    names = {*object_at(resources, "limits"), *object_at(resources, "requests")}
+    for name in sorted(names):
+        if not name.startswith("hugepages-"):
+            continue
+        if not names & {"cpu", "memory"}:
+            path: Steps = ("resources", "limits" if name in object_at(resources, "limits") else "requests", name)
+            yield Problem(path, f"{name} must stand beside cpu or memory, got it alone", "add a request of memory")
+        page = quantity_of(name.removeprefix("hugepages-"))
+        if page is None or page.numerator <= 0:
+            continue
+        for at, other, amount in _amounts(resources):
+            whole = amount.numerator < 0 or amount.is_multiple_of(page.numerator, page.denominator)
+            if other == name and not whole:
+                message = f"{name} must be whole pages of {page}, got {amount}"
+                yield Problem(at, message, "write a multiple of the page")
+
+
+@container_rule("bytes-in-parts", Outcome.WARNED, source=WARNINGS)
+def bytes_in_parts(container: Container) -> Problems:
+    """A part of a byte almost always means another suffix: ``100m`` is a tenth of a byte, ``100Mi`` was meant."""
+    if "resources" in container.json:
+        for path, name, amount in _amounts(object_at(container.json, "resources")):
+            if name in ("memory", "ephemeral-storage") and amount.numerator >= 0 and not amount.is_multiple_of(1):
+                text = str(amount)
+                fix = f"write {text[:-1]}Mi" if re.fullmatch("[0-9]+m", text) else "write whole bytes, such as 64Mi"
+                yield Problem(path, f"{name} must be whole bytes, got {text}", fix)
+
+
+@container_rule("resource-claim", Outcome.REFUSED, source=f"{VALIDATION} validateResourceClaimNames", whole=True)
+def resource_claim(container: Container) -> Problems:
+    """A container claims what the pod has in ``resourceClaims``, each once."""
+    known = {text_at(claim, "name") for _, claim in entries(container.pod.spec.get("resourceClaims"))}
+    seen: set[tuple[str, str]] = set()
+    for at, claim in entries(object_at(container.json, "resources").get("claims")):
+        name = text_at(claim, "name")
+        key = (name, text_at(claim, "request"))
+        path: Steps = ("resources", "claims", at, "name")
+        if name not in known:
+            yield Problem(
+                path, f"a claim must be one of the pod's resourceClaims, got {name!r}", "declare it in the pod"
+            )
+        elif key in seen:
+            yield Problem(path, f"a claim must stand once, got {name!r} twice", "remove one of them")
+        seen.add(key)
+
+
+@pod_rule("pod-resources", Outcome.REFUSED, source=f"{VALIDATION} validatePodResourceConsistency", whole=True)
+def pod_resources(pod: Pod) -> Problems:
+    """What the pod is promised as a whole is at least what its containers are promised."""
+    resources = object_at(pod.spec, "resources")
+    for name, value in object_at(resources, "requests").items():
+        request, limit = quantity_of(value), quantity_of(object_at(resources, "limits").get(name))
+        if request is not None and limit is not None and request > limit:
+            message = f"the pod's request of {name} must be at most its limit {limit}, got {request}"
+            yield Problem(("spec", "resources", "requests", name), message, "lower the request, or raise the limit")
+    for container in pod.containers:
+        for name, value in object_at(container.json, "resources", "limits").items():
+            limit, whole = quantity_of(value), quantity_of(object_at(resources, "limits").get(name))
+            if limit is not None and whole is not None and limit > whole:
+                path: Steps = ("spec", "containers", container.at, "resources", "limits", name)
+                message = f"{container.where}: {name} must be at most the pod's limit {whole}, got {limit}"
+                yield Problem(path, message, "lower it, or raise the pod's limit")
+
+
+def _is_whole(name: str) -> bool:
+    return name.startswith("hugepages-") or "/" in name

@@ -66,8 +66,10 @@ class Object:
 
     @cached_property
     def pods(self) -> Sequence[Pod]:
-        """Its pod, or pod templates."""
-        return [Pod(self, pointer) for pointer in pod_paths(self.json)]
+        """Its pod, or pod templates; those of Kubernetes' own kinds even where they are empty."""
+        built_in = built_in_path(self.api_version, self.kind)
+        pointers = pod_paths(self.json) if built_in is None else [built_in]
+        return [Pod(self, pointer) for pointer in pointers]
 
     @property
     def where(self) -> str:
