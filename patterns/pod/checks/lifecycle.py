@@ -1,3 +1,92 @@
 """Rules for lifecycle hooks, grace and restart policies."""
 
 from __future__ import annotations
+
+from patterns.model.json import object_at, text_at
+from patterns.pod.checks.reading import number
+from patterns.pod.checks.rule import VALIDATION, Outcome, Problem, Problems, container_rule, object_rule, pod_rule
+from patterns.pod.checks.subject import Container, Object, Pod, Steps, entries
+
+_GRACE = 30
+
+
+@container_rule("sleep-over-grace", Outcome.REFUSED, source=f"{VALIDATION} validateSleepAction", whole=True)
+def sleep_over_grace(container: Container) -> Problems:
+    """A hook that sleeps longer than the pod has to stop would be cut off, so it is refused."""
+    lifecycle = container.json.get("lifecycle")
+    if not isinstance(lifecycle, dict):
+        return
+    grace = number(container.pod.spec.get("terminationGracePeriodSeconds"))
+    grace = _GRACE if grace is None else max(grace, 1)
+    for hook in ("postStart", "preStop"):
+        seconds = number(object_at(lifecycle, hook, "sleep").get("seconds", 0))
+        if not isinstance(object_at(lifecycle, hook).get("sleep"), dict) or seconds is None:
+            continue
+        least = 0 if container.target >= 33 else 1
+        if not least <= seconds <= grace:
+            message = f"seconds must be {least} to the pod's terminationGracePeriodSeconds ({grace}), got {seconds}"
+            path: Steps = ("lifecycle", hook, "sleep", "seconds")
+            yield Problem(path, message, "raise terminationGracePeriodSeconds, or sleep less")
+
+
+@pod_rule(
+    "negative-grace",
+    Outcome.BROKEN,
+    source="seen on a kubelet 1.37: treated as about a second",
+)
+def negative_grace(pod: Pod) -> Problems:
+    """A negative grace period is taken in silence, and the application is killed after a second."""
+    seconds = number(pod.spec.get("terminationGracePeriodSeconds"))
+    if seconds is not None and seconds < 0:
+        message = f"terminationGracePeriodSeconds must not be negative, got {seconds}"
+        yield Problem(("spec", "terminationGracePeriodSeconds"), message, "write the seconds that it needs to stop")
+
+
+@container_rule("container-restart-policy", Outcome.REFUSED, source="KEP-753; KEP-5307, on by default since 1.35")
+def container_restart_policy(container: Container) -> Problems:
+    """A container's own restart policy is ``Always`` on an init container, which makes it a sidecar.
+
+    Since 1.35 there are others as well, and on any container.
+    """
+    policy = container.json.get("restartPolicy")
+    if isinstance(policy, str) and policy:
+        if container.target >= 35 and container.list != "ephemeralContainers":
+            if policy not in ("Always", "OnFailure", "Never"):
+                message = f"restartPolicy must be Always, OnFailure or Never, got {policy!r}"
+                yield Problem(("restartPolicy",), message, "choose one of them")
+        elif not container.is_init:
+            message = f"restartPolicy must not be set on a container before 1.35, got {policy!r}"
+            yield Problem(("restartPolicy",), message, "set it for the whole pod")
+        elif policy != "Always":
+            message = f"restartPolicy of an init container must be Always before 1.35, got {policy!r}"
+            yield Problem(("restartPolicy",), message, "take it out")
+    elif container.json.get("restartPolicyRules") and container.target >= 35:
+        message = "restartPolicy must be given beside restartPolicyRules, got none"
+        yield Problem(("restartPolicy",), message, "write what holds where no rule matches, such as Never")
+
+
+@container_rule("restart-rule", Outcome.REFUSED, source=f"{VALIDATION} validateContainerRestartPolicy")
+def restart_rule(container: Container) -> Problems:
+    """A rule says for which exit codes the container starts again."""
+    for at, rule in container.entries("restartPolicyRules"):
+        path: Steps = ("restartPolicyRules", at)
+        action = text_at(rule, "action")
+        if action not in ("Restart", "RestartAllContainers"):
+            message = f"action must be Restart or RestartAllContainers, got {action!r}"
+            yield Problem((*path, "action"), message, "write Restart")
+        codes = rule.get("exitCodes")
+        if not isinstance(codes, dict):
+            yield Problem((*path, "exitCodes"), "exitCodes must be given, got none", "name the exit codes")
+        elif text_at(codes, "operator") not in ("In", "NotIn"):
+            message = f"operator must be In or NotIn, got {text_at(codes, 'operator')!r}"
+            yield Problem((*path, "exitCodes", "operator"), message, "choose one of them")
+
+
+@object_rule("ephemeral-container", Outcome.REFUSED, source=f"{VALIDATION} ValidatePodCreate")
+def ephemeral_container(obj: Object) -> Problems:
+    """Ephemeral containers are added to a pod that runs, by ``kubectl debug``; nothing is created with them."""
+    if obj.built_in:
+        for pod in obj.pods:
+            if next(entries(pod.spec.get("ephemeralContainers")), None) is not None:
+                message = "ephemeralContainers must not be set in a manifest"
+                yield Problem((*pod.path, "spec", "ephemeralContainers"), message, "take it out, and use kubectl debug")

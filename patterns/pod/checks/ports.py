@@ -1,3 +1,146 @@
 """Rules for container ports."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+
+from patterns.model.json import JsonObject, text_at
+from patterns.model.names import port_name
+from patterns.pod.checks.reading import complaint, number
+from patterns.pod.checks.rule import VALIDATION, WARNINGS, Outcome, Problem, Problems, container_rule, pod_rule
+from patterns.pod.checks.subject import Container, Pod, Steps
+
+_PORTS = f"{VALIDATION} validateContainerPorts"
+
+
+@container_rule("container-port", Outcome.REFUSED, source=_PORTS)
+def container_port(container: Container) -> Problems:
+    """A port is a number from 1 to 65535."""
+    for at, port in container.entries("ports"):
+        for field, least in (("containerPort", 1), ("hostPort", 0)):
+            found = port.get(field, 0)
+            value = number(found)
+            if value is None or (field not in port and not container.pod.object.built_in):
+                continue
+            if not least <= value <= 65535:
+                shown = value if field in port else "none"
+                message = f"{field} must be 1-65535, got {shown}"
+                yield Problem(("ports", at, field), message, "write the port on which the program listens")
+
+
+@container_rule("port-name", Outcome.REFUSED, source=_PORTS)
+def port_name_form(container: Container) -> Problems:
+    """A port's name has at most 15 lower-case letters, digits and dashes, with a letter, and stands once."""
+    seen: set[str] = set()
+    for at, port in container.entries("ports"):
+        name = text_at(port, "name")
+        if not name:
+            continue
+        path: Steps = ("ports", at, "name")
+        if said := complaint(port_name, name, "name"):
+            yield Problem(path, said, "shorten the name, such as 'http'")
+        elif name in seen:
+            message = f"the names of a container's ports must be unique, got {name!r} twice"
+            yield Problem(path, message, "rename one of them")
+        seen.add(name)
+
+
+@container_rule("port-protocol", Outcome.REFUSED, source=_PORTS)
+def port_protocol(container: Container) -> Problems:
+    """There are three protocols, and letters count."""
+    for at, port in container.entries("ports"):
+        protocol = port.get("protocol")
+        if isinstance(protocol, str) and protocol not in ("", "TCP", "UDP", "SCTP"):
+            message = f"protocol must be TCP, UDP or SCTP, got {protocol!r}"
+            yield Problem(
+                ("ports", at, "protocol"), message, f"write {protocol.upper()}" if _is_known(protocol) else "write TCP"
+            )
+
+
+def _is_known(protocol: str) -> bool:
+    return protocol.upper() in ("TCP", "UDP", "SCTP")
+
+
+@pod_rule("duplicate-port", Outcome.WARNED, source=WARNINGS)
+def duplicate_port(pod: Pod) -> Problems:
+    """Containers of a pod share one network: of two that listen on one port, the second cannot."""
+    seen: dict[tuple[int, str], list[tuple[Container, JsonObject]]] = {}
+    for container, at, port in _all_ports(pod):
+        found = number(port.get("containerPort"))
+        if not found:
+            continue
+        key = (found, text_at(port, "protocol") or "TCP")
+        for other, earlier in seen.get(key, ()):
+            if _may_clash(port, earlier):
+                of = "the same container" if other.path == container.path else other.where
+                message = f"{container.where}: port {key[0]}/{key[1]} must be declared once in the pod, {of} has it too"
+                path: Steps = ("spec", container.list, container.at, "ports", at)
+                yield Problem(path, message, "let one of them listen on another port, or remove one")
+                break
+        seen.setdefault(key, []).append((container, port))
+
+
+def _may_clash(one: JsonObject, other: JsonObject) -> bool:
+    first, second = number(one.get("hostPort")) or 0, number(other.get("hostPort")) or 0
+    if text_at(one, "hostIP") == text_at(other, "hostIP") and first == second:
+        return True
+    if not first or not second:
+        return True
+    return first == second and (not text_at(one, "hostIP") or not text_at(other, "hostIP"))
+
+
+@pod_rule("duplicate-port-name", Outcome.WARNED, source=WARNINGS)
+def duplicate_port_name(pod: Pod) -> Problems:
+    """A Service finds a port by its name in the whole pod, and takes the first one."""
+    seen: dict[str, Container] = {}
+    for container, at, port in _all_ports(pod):
+        name = text_at(port, "name")
+        if not name:
+            continue
+        first = seen.setdefault(name, container)
+        if first.path != container.path and pod.target >= 29:
+            message = (
+                f"{container.where}: port names must be unique in the pod, got {name!r}, which {first.where} has too"
+            )
+            path: Steps = ("spec", container.list, container.at, "ports", at, "name")
+            yield Problem(path, message, "rename one of them")
+
+
+@pod_rule("host-port-clash", Outcome.REFUSED, source=f"{VALIDATION} checkHostPortConflicts")
+def host_port_clash(pod: Pod) -> Problems:
+    """A port of the node is taken once."""
+    together = [container for container in pod.all_containers if container.list == "containers"]
+    alone = [[container] for container in pod.init_containers]
+    for group in (together, *alone):
+        seen: set[tuple[int, str, str]] = set()
+        for container in group:
+            for at, port in container.entries("ports"):
+                taken = number(port.get("hostPort"))
+                if not taken:
+                    continue
+                key = (taken, text_at(port, "protocol") or "TCP", text_at(port, "hostIP"))
+                if key in seen:
+                    message = f"{container.where}: hostPort must be taken once, got {taken}/{key[1]} twice"
+                    path: Steps = ("spec", container.list, container.at, "ports", at, "hostPort")
+                    yield Problem(path, message, "choose another one, or leave hostPort out")
+                seen.add(key)
+
+
+@pod_rule("host-network-port", Outcome.REFUSED, source=f"{VALIDATION} validateHostNetwork")
+def host_network_port(pod: Pod) -> Problems:
+    """In the node's network a container's port is the node's port."""
+    if pod.spec.get("hostNetwork") is not True:
+        return
+    for container, at, port in _all_ports(pod):
+        inside, outside = number(port.get("containerPort")), number(port.get("hostPort"))
+        if inside and outside and inside != outside:
+            message = f"{container.where}: hostPort must be containerPort {inside} beside hostNetwork, got {outside}"
+            path: Steps = ("spec", container.list, container.at, "ports", at, "containerPort")
+            yield Problem(path, message, "leave hostPort out")
+
+
+def _all_ports(pod: Pod) -> Iterator[tuple[Container, int, JsonObject]]:
+    for container in pod.all_containers:
+        if container.list != "ephemeralContainers":
+            for at, port in container.entries("ports"):
+                yield container, at, port
