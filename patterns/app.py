@@ -26,7 +26,8 @@ from patterns.manifest import Manifest, attachments
 from patterns.model.json import JsonObject, text_at
 from patterns.output import write
 from patterns.plain_json import plain_object
-from patterns.pod.checks.standards import Level, Standards, minor_version
+from patterns.pod.checks.pod_security import Level
+from patterns.pod.checks.standards import Standards, minor_version
 from patterns.pod.checks.subject import NEWEST
 from patterns.resolvers import keep_resolvers
 from patterns.synthesis import Order, order_of

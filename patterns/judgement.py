@@ -89,10 +89,11 @@ def _objects(
 
 def _findings(objects: Sequence[Object], standards: Standards, waivers: Sequence[Waiver]) -> Iterator[Finding]:
     asked = judge(opinions=standards.opinions or bool(waivers))
+    namespaces = standards.enforced_by(objects)
     for obj in objects:
         yield from asked.object(obj)
+        yield from standards.pod_security_findings(obj, namespaces)
     yield from asked.together(objects)
-    yield from standards.pod_security_findings(objects)
 
 
 def _construct_path(document: Document, finding: Finding) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from patterns.check.positions import Position, Positions
-from patterns.check.sources import Source, Text, Unreadable, content_of, texts
+from patterns.check.sources import Source, Text, Unreadable, content_of, mentions, texts
 from patterns.check.summary import summary_of
 from patterns.errors import InvalidValue
 from patterns.model.json import Json
@@ -22,6 +23,9 @@ from patterns.yaml.reader import read_part
 
 #: what the reader says of a place, before its reason
 _PLACE = re.compile(r"-: line (\d+)(?:, column (\d+))?: (.*)", re.DOTALL)
+
+
+_ENFORCE = b"pod-security.kubernetes.io/enforce"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +77,13 @@ class Checker:
 
     Args:
         standards: what they are judged by.
+        sources: every file; a `Namespace` in any of them tells how the pods in it are judged.
     """
 
-    def __init__(self, standards: Standards) -> None:
+    def __init__(self, standards: Standards, sources: Sequence[Source]) -> None:
         self.standards = standards
+        self._sources = sources
+        self._namespaces = standards.enforced_by(self._namespace_objects())
         #: how many documents have been read
         self.documents = 0
         #: whether something could not be read
@@ -85,7 +92,26 @@ class Checker:
         self._summaries: list[Object] = []
         self._origins: dict[int, _Origin] = {}
 
-    def file(self, source: Source) -> Iterator[Located]:
+    def findings(self) -> Iterator[Located]:
+        """Everything that is wrong, file by file, and then what is wrong together."""
+        for source in self._sources:
+            yield from self._file(source)
+        yield from self._together()
+
+    def _namespace_objects(self) -> Iterator[Object]:
+        """Every object that may say what a namespace enforces: few files have one, so most are not read for it."""
+        for source in self._sources if self.standards.pod_security is None else ():
+            if not mentions(source, _ENFORCE):
+                continue
+            with suppress(Unreadable):
+                for text in texts(source):
+                    if _ENFORCE not in text.content:
+                        continue
+                    with suppress(InvalidValue):
+                        for value in read_part(text.content, source="-", line=0, repeated=[]):
+                            yield from (obj for obj, _ in self._objects(value, source, 0))
+
+    def _file(self, source: Source) -> Iterator[Located]:
         """What is wrong with the documents of one file, each by itself."""
         at = 0
         try:
@@ -107,10 +133,9 @@ class Checker:
         except Unreadable as error:
             yield self._unreadable(source, at, str(error), error.line)
 
-    def together(self) -> Iterator[Located]:
+    def _together(self) -> Iterator[Located]:
         """What is wrong with all documents only when they are seen together."""
-        findings = [*self._judge.together(self._summaries), *self.standards.pod_security_together(self._summaries)]
-        for finding in findings:
+        for finding in self._judge.together(self._summaries):
             origin = self._origins[id(finding.object)]
             content = content_of(origin.source, origin.text.offset, origin.text.size)
             yield _located(finding, origin, Positions(_text_of(content)))
@@ -122,7 +147,7 @@ class Checker:
         shed = Text(text.line, text.offset, text.size, b"")
         for obj, document in self._objects(value, source, at):
             origin = _Origin(source, shed, document)
-            findings = [*self._judge.object(obj), *self.standards.pod_security_findings([obj])]
+            findings = [*self._judge.object(obj), *self.standards.pod_security_findings(obj, self._namespaces)]
             found += [(finding, origin) for finding in findings if not is_waived(obj.json, finding.rule)]
             summary = self.standards.object(summary_of(obj))
             self._summaries.append(summary)

@@ -28,35 +28,31 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 where nothing is wrong, 2 where something is, 1 where something could not be read."""
     options = _parser().parse_args(arguments)
-    checker = Checker(Standards(target=options.target, opinions=options.opinions, pod_security=options.pod_security))
+    standards = Standards(target=options.target, opinions=options.opinions, pod_security=options.pod_security)
     worst = CLEAN
-
-    def counted() -> Iterator[Located]:
-        nonlocal worst
-        for finding in _findings(checker, options.files):
-            if finding.stops or options.strict:
-                worst = FINDINGS
-            yield finding
-
-    try:
-        for piece in FORMATS[options.format](counted(), lambda: checker.documents):
-            sys.stdout.write(piece)
-        sys.stdout.flush()
-    except Unreadable as error:
-        sys.stderr.write(f"{error}\n")
-        return UNREADABLE
-    except BrokenPipeError:
-        # the reader has seen enough
-        sys.stderr.close()
-        return FINDINGS
-    return UNREADABLE if checker.unreadable else worst
-
-
-def _findings(checker: Checker, names: Sequence[str]) -> Iterator[Located]:
     with ExitStack() as open_files:
-        for source in _sources(names, open_files):
-            yield from checker.file(source)
-        yield from checker.together()
+        try:
+            checker = Checker(standards, list(_sources(options.files, open_files)))
+        except Unreadable as error:
+            sys.stderr.write(f"{error}\n")
+            return UNREADABLE
+
+        def counted() -> Iterator[Located]:
+            nonlocal worst
+            for finding in checker.findings():
+                if finding.stops or options.strict:
+                    worst = FINDINGS
+                yield finding
+
+        try:
+            for piece in FORMATS[options.format](counted(), lambda: checker.documents):
+                sys.stdout.write(piece)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # the reader has seen enough
+            sys.stderr.close()
+            return FINDINGS
+        return UNREADABLE if checker.unreadable else worst
 
 
 def _sources(names: Sequence[str], open_files: ExitStack) -> Iterator[Source]:

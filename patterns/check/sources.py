@@ -109,6 +109,21 @@ def texts(source: Source) -> Iterator[Text]:
         raise Unreadable(f"cannot be read: {error.strerror or error}") from None
 
 
+def mentions(source: Source, word: bytes) -> bool:
+    """Whether the bytes stand anywhere in the file, in UTF-8."""
+    before = b""
+    try:
+        with source.path.open("rb") as file:
+            while block := file.read(2**20):
+                if word in before + block:
+                    return True
+                before = block[-len(word) :]
+    except OSError:
+        # it is told when the file is judged
+        return False
+    return False
+
+
 def _utf8(file: BinaryIO) -> Iterable[bytes]:
     """Lines in UTF-8, each at most a little longer than a document may be."""
     mark = file.read(4)

@@ -90,13 +90,16 @@ def judge(*, opinions: bool = False, early: bool = False) -> Judge:
 def outcome_of(rule: str) -> Outcome:
     """What Kubernetes does with an object that breaks the rule.
 
+    What Pod Security forbids is an opinion of the namespace's owner.
+
     Raises:
         InvalidValue: when there is no rule of this id.
     """
-    for known in rules():
-        if known.id == rule:
-            return known.outcome
     from patterns.model.fields import nearest
+    from patterns.pod.checks.pod_security import CHECKS
 
-    near = nearest(rule, [known.id for known in rules()])
+    known = {known.id: known.outcome for known in rules()} | {check.id: Outcome.OPINION for check in CHECKS}
+    if rule in known:
+        return known[rule]
+    near = nearest(rule, list(known))
     raise InvalidValue(f"there is no rule {rule!r}" + (f"; did you mean {near!r}" if near else ""))

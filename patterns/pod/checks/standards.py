@@ -1,18 +1,28 @@
-"""What a team's objects are judged by: the cluster's version, Pod Security, and facts about its own images."""
+"""What a team's objects are judged by: the cluster's version, Pod Security, and whether opinions are told."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import NamedTuple, cast
 
 from patterns.errors import InvalidValue
-from patterns.model.json import JsonObject
+from patterns.model.json import JsonObject, object_at, text_at
 from patterns.pod.checks.judge import Finding
+from patterns.pod.checks.pod_security import Level, violations
+from patterns.pod.checks.rule import Outcome
 from patterns.pod.checks.subject import NEWEST, OLDEST, Object
 
-Level: TypeAlias = Literal["privileged", "baseline", "restricted"]
+_LABEL = "pod-security.kubernetes.io/enforce"
+_LEVELS = ("privileged", "baseline", "restricted")
+
+
+class Enforced(NamedTuple):
+    """What a namespace enforces: a level, in a version of the standard."""
+
+    level: Level
+    minor: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,13 +43,40 @@ class Standards:
         """An object as rules look at it."""
         return Object(json, target=self.target)
 
-    def pod_security_findings(self, objects: Sequence[Object]) -> Iterator[Finding]:
-        """What the Pod Security levels of the objects' namespaces forbid."""
-        return iter(())
+    def enforced_by(self, namespaces: Iterable[Object]) -> Mapping[str, Enforced]:
+        """What each `Namespace` among the objects enforces, by its name; nothing where a level holds for all."""
+        found: dict[str, Enforced] = {}
+        for obj in namespaces if self.pod_security is None else ():
+            labels = object_at(obj.metadata, "labels")
+            level = text_at(labels, _LABEL)
+            if obj.is_a("Namespace") and level in _LEVELS:
+                version = re.fullmatch(r"v1\.([0-9]+)", text_at(labels, f"{_LABEL}-version"))
+                minor = int(version[1]) if version else self.target
+                found[obj.name] = Enforced(cast("Level", level), minor)
+        return found
 
-    def pod_security_together(self, objects: Sequence[Object]) -> Iterator[Finding]:
-        """What the levels that `Namespace` objects ask for forbid."""
-        return iter(())
+    def pod_security_findings(self, obj: Object, namespaces: Mapping[str, Enforced]) -> Iterator[Finding]:
+        """What Pod Security forbids in the object's pods.
+
+        Args:
+            obj: the object.
+            namespaces: what namespaces enforce, by their name.
+        """
+        asked = Enforced(self.pod_security, self.target) if self.pod_security else namespaces.get(obj.namespace)
+        if asked is None or asked.level == "privileged":
+            return
+        # the server refuses the pod itself; where the object only makes pods, it is taken, and they are refused
+        outcome = Outcome.REFUSED if obj.is_a("Pod") else Outcome.BROKEN
+        for pod in obj.pods:
+            for rule, problem in violations(pod, asked.level, asked.minor):
+                yield Finding(
+                    rule=rule,
+                    outcome=outcome,
+                    path=(*pod.path, *problem.path),
+                    message=f"{problem.message} (Pod Security {asked.level} of 1.{asked.minor})",
+                    fix=problem.fix,
+                    object=obj,
+                )
 
 
 def minor_version(target: str) -> int:

@@ -1,0 +1,41 @@
+"""What the checks of the Pod Security Standards share: where security contexts are, and how problems name them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from patterns.model.json import JsonObject, object_at
+from patterns.pod.checks.reading import texts
+from patterns.pod.checks.rule import Problem
+from patterns.pod.checks.subject import Container, Pod, Steps
+
+CONTEXT = "securityContext"
+
+
+def path_in(container: Container, *steps: str | int) -> Steps:
+    return ("spec", container.list, container.at, *steps)
+
+
+def problem_in(container: Container, message: str, fix: str, *steps: str | int) -> Problem:
+    return Problem(path_in(container, *steps), f"{container.where}: {message}", fix)
+
+
+def pod_context(pod: Pod) -> JsonObject:
+    return object_at(pod.spec, CONTEXT)
+
+
+def own_users(pod: Pod) -> bool:
+    return pod.spec.get("hostUsers") is False
+
+
+def added(container: Container) -> list[str]:
+    return texts(object_at(container.security, "capabilities").get("add"))
+
+
+def contexts(pod: Pod) -> Iterator[tuple[Steps, JsonObject]]:
+    """The security contexts of the pod and of its containers that have one."""
+    if isinstance(pod.spec.get(CONTEXT), dict):
+        yield ("spec", CONTEXT), pod_context(pod)
+    for container in pod.all_containers:
+        if isinstance(container.json.get(CONTEXT), dict):
+            yield path_in(container, CONTEXT), container.security
