@@ -21,7 +21,7 @@ from patterns.files import (
     folder_per_chart,
 )
 from patterns.findings import findings_of
-from patterns.judgement import verdict
+from patterns.judgement import Verdict, verdict
 from patterns.manifest import Manifest, attachments
 from patterns.model.json import JsonObject, text_at
 from patterns.output import write
@@ -123,7 +123,7 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         findings: list[str] = []
         charts = [self._rendered(chart, objects, findings) for chart, objects in order.charts]
         layout = self._layout(charts, order)
-        judged = verdict(layout.files, self._standards, waivers_of(self))
+        judged = self._judged(layout.files)
         _raise_all([*findings, *layout.clashes, *judged.stops])
         files = {name: _text_of(name, documents, findings) for name, documents in judged.files.items()}
         _raise_all(findings)
@@ -142,7 +142,7 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         findings: list[str] = []
         charts = [self._rendered(chart, objects, findings) for chart, objects in self._order().charts]
         everything = [document for chart in charts for document in chart.documents]
-        judged = verdict({"the app": everything}, self._standards, waivers_of(self))
+        judged = self._judged({"the app": everything})
         _raise_all([*findings, *judged.stops])
         text = _text_of("the app", judged.files["the app"], findings)
         _raise_all(findings)
@@ -181,6 +181,9 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         except (RuntimeError, JSIIError) as error:
             raise _failure(error) from None
         return ChartDocuments(tree.generated_name(chart), path, documents)
+
+    def _judged(self, files: Mapping[str, Sequence[Document]]) -> Verdict:
+        return verdict(files, self._standards, waivers_of(self))
 
     def _layout(self, charts: Sequence[ChartDocuments], order: Order) -> Layout:
         extension = self._options.extension

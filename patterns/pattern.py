@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from patterns.defaults import Default, T
 from patterns.errors import InvalidValue
 from patterns.model import Security, SecurityContext
+from patterns.model.json import object_at
 from patterns.place import path_of
 from patterns.pod.contribution import Contribution
 from patterns.tree import Construct, ConstructMeta
@@ -63,6 +64,23 @@ class Pattern(Construct, metaclass=ConstructMeta):
     def free_port(self, preferred: int) -> int:
         """The first port from ``preferred`` upwards that no container of the pod declares, in order of declaration."""
         return self.workload.free_port(preferred)
+
+    def plain_security_context(self, option: Security | Default[Security] | None) -> SecurityContext | None:
+        """The security context of a container that shares no files: as the image's own user, if that is not root.
+
+        Where the whole pod runs as root, the container takes another user: as root it would not start.
+
+        Args:
+            option: the pattern's ``security=``.
+        """
+        security = self.default(option)
+        if security is None:
+            return None
+        context = security.container()
+        of_pod = object_at(self.workload.pod.spec, "securityContext").get("runAsUser")
+        if context.run_as_non_root and context.run_as_user is None and of_pod == 0:
+            return replace(context, run_as_user=NONROOT)
+        return context
 
     def security_context(
         self, option: Security | Default[Security] | None, *, beside: tuple[str, ...] = ()

@@ -18,7 +18,7 @@ import jsii  # isort: skip
 
 
 def thing(scope: constructs.Construct, id: str, **options: Any) -> Manifest:
-    return Manifest(scope, id, api_version="v1", kind="Thing", **options)
+    return Manifest(scope, id, api_version="example.com/v1", kind="Thing", **options)
 
 
 def written(directory: Path) -> list[str]:
@@ -32,7 +32,7 @@ def test_writes_one_file_for_each_chart(tmp_path: Path) -> None:
     app.synth()
     assert written(tmp_path) == [".patterns", "empty.k8s.yaml", "shop.k8s.yaml"]
     assert (tmp_path / "shop.k8s.yaml").read_text() == (
-        "apiVersion: v1\nkind: Thing\nmetadata:\n  name: web\nspec:\n  replicas: 2\n"
+        "apiVersion: example.com/v1\nkind: Thing\nmetadata:\n  name: web\nspec:\n  replicas: 2\n"
     )
     assert (tmp_path / "empty.k8s.yaml").read_text() == ""
 
@@ -98,7 +98,7 @@ def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_written(tmp_pat
     (tmp_path / "shop.k8s.yaml").write_text("old\n")
     app = App(outdir=str(tmp_path))
     chart = Chart(app, "shop")
-    Broken(chart, "web", api_version="v1", kind="Thing")
+    Broken(chart, "web", api_version="example.com/v1", kind="Thing")
     thing(chart, "patched").add_json_patch(cdk8s.JsonPatch.add("/no/where", 1))
     thing(Chart(app, "fine"), "web")
     for synthesize in (app.synth, app.synth_yaml):
@@ -161,9 +161,9 @@ def test_an_exception_of_the_users_own_code_keeps_its_type(tmp_path: Path) -> No
     validated = App(outdir=str(tmp_path))
     validated.node.add_validation(Raises())
     resolving = App(outdir=str(tmp_path), resolvers=[RaisesToo()])
-    cdk8s.ApiObject(Chart(resolving, "shop"), "web", api_version="v1", kind="Thing")
+    cdk8s.ApiObject(Chart(resolving, "shop"), "web", api_version="example.com/v1", kind="Thing")
     rendering = App(outdir=str(tmp_path))
-    RendersItself(Chart(rendering, "shop"), "web", api_version="v1", kind="Thing")
+    RendersItself(Chart(rendering, "shop"), "web", api_version="example.com/v1", kind="Thing")
     for app, where in ((validated, "a validation"), (resolving, "a resolver"), (rendering, "to_json")):
         with pytest.raises(Odd, match=f"^in {where}$"):
             app.synth()
@@ -190,7 +190,7 @@ def test_a_chart_that_names_its_objects_is_asked() -> None:
     chart = Naming(App(), "shop")
     assert thing(chart, "web").name == "thing-x"
     with pytest.raises(Odd, match="in a name"):
-        Manifest(chart, "odd", api_version="v1", kind="Odd")
+        Manifest(chart, "odd", api_version="example.com/v1", kind="Odd")
 
 
 def test_the_flag_tells_when_node_validates(tmp_path: Path) -> None:
@@ -213,9 +213,9 @@ def test_the_flag_tells_when_node_validates(tmp_path: Path) -> None:
 def test_an_attachment_changes_somebody_elses_object(tmp_path: Path) -> None:
     app = App(outdir=str(tmp_path))
     chart = Chart(app, "shop")
-    made = cdk8s.ApiObject(chart, "web", api_version="v1", kind="Thing", metadata={"name": "web"})
+    made = cdk8s.ApiObject(chart, "web", api_version="example.com/v1", kind="Thing", metadata={"name": "web"})
     attachments[ref_of(made)] = lambda document: {**document, "spec": {"added": True}}
-    assert app.synth_yaml() == "apiVersion: v1\nkind: Thing\nmetadata:\n  name: web\nspec:\n  added: true\n"
+    assert app.synth_yaml() == "apiVersion: example.com/v1\nkind: Thing\nmetadata:\n  name: web\nspec:\n  added: true\n"
 
 
 def test_what_an_attachment_refuses_is_a_finding(tmp_path: Path) -> None:
@@ -223,7 +223,7 @@ def test_what_an_attachment_refuses_is_a_finding(tmp_path: Path) -> None:
         raise InvalidValue("it has no pod")
 
     app = App(outdir=str(tmp_path))
-    made = cdk8s.ApiObject(Chart(app, "shop"), "web", api_version="v1", kind="Thing")
+    made = cdk8s.ApiObject(Chart(app, "shop"), "web", api_version="example.com/v1", kind="Thing")
     attachments[ref_of(made)] = refuse
     with pytest.raises(SynthesisError) as caught:
         app.synth()
@@ -267,7 +267,7 @@ def test_names_that_differ_in_capitals_are_one_file(tmp_path: Path) -> None:
     app = per_resource(tmp_path)
     chart = Chart(app, "shop")
     thing(chart, "a", name="web")
-    Manifest(chart, "b", api_version="v1", kind="THING", name="web")
+    Manifest(chart, "b", api_version="example.com/v1", kind="THING", name="web")
     with pytest.raises(SynthesisError, match=r"Thing 'shop/a' and THING 'shop/b' would both be written"):
         app.synth()
 
@@ -275,7 +275,10 @@ def test_names_that_differ_in_capitals_are_one_file(tmp_path: Path) -> None:
 def test_a_chart_that_renders_itself_is_asked(tmp_path: Path) -> None:
     class Adding(Chart):
         def to_json(self) -> list[Any]:
-            return [*super().to_json(), {"apiVersion": "v1", "kind": "Extra", "metadata": {"name": "extra"}}]
+            return [
+                *super().to_json(),
+                {"apiVersion": "example.com/v1", "kind": "Extra", "metadata": {"name": "extra"}},
+            ]
 
     app = App(outdir=str(tmp_path))
     thing(Adding(app, "shop"), "web", name="web")

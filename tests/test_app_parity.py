@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 import yaml
+from unjudged import Unjudged
 
-from patterns import App, Chart, Construct, Manifest, PatternError, SynthesisError
+from patterns import Chart, Construct, Manifest, PatternError, SynthesisError
 from patterns.model.json import JsonObject
 
 import cdk8s  # isort: skip  # after patterns, which finds Node
@@ -122,7 +123,7 @@ class Tree:
             name = (
                 {"metadata": {"name": f"n{self.count}", "labels": {"own": "1"}}} if self.random.random() < 0.3 else {}
             )
-            self.every.append(cdk8s.ApiObject(scope, self.id(), api_version="v1", kind="Thing", **name))
+            self.every.append(cdk8s.ApiObject(scope, self.id(), api_version="example.com/v1", kind="Thing", **name))
         elif kind < 0.63:
             self.every.append(kplus.k8s.KubeConfigMap(scope, self.id(), data={"x": "y"}))
         elif kind < 0.68:
@@ -236,7 +237,7 @@ def test_a_tree_comes_out_as_under_cdk8s(seed: int, tmp_path: Path, include: Pat
         Tree(seed, app, include, **kinds)
         return app
 
-    ours = outcome(lambda: build(App), tmp_path / App.__module__, as_text=as_text)
+    ours = outcome(lambda: build(Unjudged), tmp_path / Unjudged.__module__, as_text=as_text)
     plain = outcome(lambda: build(cdk8s.App), tmp_path / cdk8s.App.__module__, as_text=as_text)
     if ours[0] == "error" and "would both be written" in ours[1]:
         pytest.skip("cdk8s writes one file over another here")

@@ -100,6 +100,6 @@ def test_each_foreign_object_is_one_question_more(wire: Observed, tmp_path: Path
         app = App(outdir=str(tmp_path / str(size)))
         chart = Chart(app, "shop")
         for at in range(size):
-            cdk8s.ApiObject(chart, f"thing{at}", api_version="v1", kind="Thing")
+            cdk8s.ApiObject(chart, f"thing{at}", api_version="example.com/v1", kind="Thing")
         counts.append(wire.during(app.synth))
     assert counts[1] - counts[0] == 10

@@ -42,7 +42,8 @@ def test_no_default_image_is_without_a_full_version() -> None:
 
 
 def test_nothing_that_users_copy_runs_an_image_that_moves() -> None:
-    shown = tracked("patterns", "apps", "docs", "dist", "README.md")
+    # the reference of the rules shows what is wrong
+    shown = [path for path in tracked("patterns", "apps", "docs", "dist", "README.md") if path.name != "rules.md"]
     assert len(shown) > 100
     moving = [
         f"{path.relative_to(ROOT)}: {image}"

@@ -21,7 +21,6 @@ from patterns import (
     Volume,
     VolumeMount,
 )
-from patterns.testing import find
 
 import cdk8s  # isort: skip  # after patterns, which finds Node
 
@@ -67,7 +66,9 @@ def test_findings_of_the_whole_app_are_told_together_sorted_by_file_and_path(tmp
 def test_a_finding_names_the_file_the_object_its_construct_and_the_container() -> None:
     app = App()
     foreign(Chart(app, "shop"), "web", "/data", "/data")
-    with pytest.raises(SynthesisError, match=r"^shop\.k8s\.yaml: Deployment 'shop-web-\w+' \(shop/web\): container 'app':"):
+    with pytest.raises(
+        SynthesisError, match=r"^shop\.k8s\.yaml: Deployment 'shop-web-\w+' \(shop/web\): container 'app':"
+    ):
         app.synth()
 
 

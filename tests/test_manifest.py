@@ -22,7 +22,7 @@ def chart() -> Chart:
 
 
 def manifest(scope: constructs.IConstruct, id: str = "web", **options: Any) -> Manifest:
-    return Manifest(scope, id, **{"api_version": "v1", "kind": "Thing", **options})
+    return Manifest(scope, id, **{"api_version": "example.com/v1", "kind": "Thing", **options})
 
 
 def test_renders_type_metadata_and_body_in_the_order_written(chart: Chart) -> None:
@@ -30,7 +30,7 @@ def test_renders_type_metadata_and_body_in_the_order_written(chart: Chart) -> No
         chart, body={"z": {"b": 1, "a": 2}, "a": []}, annotations={"n": "1"}, metadata={"finalizers": ["f"]}
     )
     assert list(made.to_json().items()) == [
-        ("apiVersion", "v1"),
+        ("apiVersion", "example.com/v1"),
         ("kind", "Thing"),
         (
             "metadata",
@@ -56,7 +56,9 @@ def test_has_the_metadata_of_an_api_object(root: type[cdk8s.App], touched: bool)
     for given in ({}, own, {"labels": {"y": "own"}}, {"namespace": "here"}):
         chart = Chart(root(), "shop", namespace="there", labels={"team": "a", "y": "chart"})
         made = manifest(chart, "ours", **given)
-        theirs = cdk8s.ApiObject(chart, "theirs", api_version="v1", kind="Thing", metadata={"name": made.name, **given})
+        theirs = cdk8s.ApiObject(
+            chart, "theirs", api_version="example.com/v1", kind="Thing", metadata={"name": made.name, **given}
+        )
         if touched:
             for obj in (made, theirs):
                 obj.metadata.add_label("late", "1")
@@ -153,7 +155,7 @@ def test_a_body_becomes_plain_json(chart: Chart) -> None:
     rendered = made.to_json()
     del rendered["metadata"]
     assert rendered == {
-        "apiVersion": "v1",
+        "apiVersion": "example.com/v1",
         "kind": "Thing",
         "tuple": [1, [2]],
         "list": [None, {}],
@@ -259,7 +261,7 @@ def test_needs_a_chart() -> None:
 
 class Rendered(Manifest):
     def __init__(self, scope: Chart, id: str) -> None:
-        super().__init__(scope, id, api_version="v1", kind="Thing")
+        super().__init__(scope, id, api_version="example.com/v1", kind="Thing")
         self.entries: dict[str, Any] = {}
 
     def render_body(self) -> dict[str, Any]:
@@ -294,7 +296,14 @@ def test_resolvers_are_asked_as_for_an_api_object(root: type[cdk8s.App], tmp_pat
     source = tmp_path / "included.yaml"
     cdk8s.Yaml.save(
         str(source),
-        [{"apiVersion": "v1", "kind": "Thing", "metadata": {"name": "n", "labels": {"s": "secret"}}, **body}],
+        [
+            {
+                "apiVersion": "example.com/v1",
+                "kind": "Thing",
+                "metadata": {"name": "n", "labels": {"s": "secret"}},
+                **body,
+            }
+        ],
     )
     included = cdk8s.Include(chart, "included", url=str(source)).node.default_child
     [theirs] = cdk8s.Include(chart, "twice", url=str(source)).api_objects

@@ -55,7 +55,7 @@ def test_generates_the_names_of_cdk8s(
 @pytest.mark.parametrize("id", ["web", "x" * 60, "default", "web" * 20, "a/b", "a\nb"])
 def test_an_object_has_the_name_that_its_chart_gives(disabled: bool, kind: str, id: str) -> None:
     chart = Chart(App(), "Shop", disable_resource_name_hashes=disabled)
-    made = Manifest(Construct(chart, "in"), id, api_version="v1", kind=kind)
+    made = Manifest(Construct(chart, "in"), id, api_version="example.com/v1", kind=kind)
     assert made.name == chart.generate_object_name(made)
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from patterns.check.positions import Position, Positions
 from patterns.check.sources import Source, Text, Unreadable, content_of, mentions, texts
 from patterns.check.summary import summary_of
 from patterns.errors import InvalidValue
@@ -19,6 +18,7 @@ from patterns.pod.checks.subject import Steps, pointer_of, words_of
 from patterns.pod.checks.waived import is_waived
 from patterns.pod.template import is_list, items_of
 from patterns.yaml.document import Repeated
+from patterns.yaml.positions import Position, Positions
 from patterns.yaml.reader import read_part
 
 #: what the reader says of a place, before its reason

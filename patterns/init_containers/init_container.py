@@ -52,7 +52,7 @@ class InitContainer(Pattern):
             raise InvalidValue(f"container.name must be the id {id!r}, got {container.name!r}")
         if container.restart_policy == "Always":
             raise InvalidValue("container.restart_policy must not be 'Always', which makes it a sidecar: Sidecar(...)")
-        chosen = self.default(security)
-        if container.security_context is None and chosen is not None:
-            container = replace(container, security_context=chosen.container())
+        context = self.plain_security_context(security)
+        if container.security_context is None and context is not None:
+            container = replace(container, security_context=context)
         self.contribute(Contribution(init_containers=[container], before=before, after=after))

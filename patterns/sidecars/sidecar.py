@@ -63,9 +63,9 @@ class Sidecar(Pattern):
             raise InvalidValue(
                 f"container.restart_policy must be left out, got {container.restart_policy!r}; sidecars always restart"
             )
-        chosen = self.default(security)
-        if container.security_context is None and chosen is not None:
-            container = replace(container, security_context=chosen.container())
+        context = self.plain_security_context(security)
+        if container.security_context is None and context is not None:
+            container = replace(container, security_context=context)
         self.contribute(
             Contribution(
                 sidecars=[container],

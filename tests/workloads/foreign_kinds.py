@@ -48,7 +48,7 @@ def raw_pod_that_changes_afterwards(chart: cdk8s.Chart) -> Built:
     def later() -> None:
         pod.metadata.add_label("late", "yes")
         pod.add_json_patch(
-            cdk8s.JsonPatch.add("/spec/containers/-", {"name": "late"}),
+            cdk8s.JsonPatch.add("/spec/containers/-", {"name": "late", "image": "late:1"}),
             cdk8s.JsonPatch.add("/spec/containers/0/volumeMounts", [{"name": "late", "mountPath": "/late"}]),
             cdk8s.JsonPatch.add("/spec/volumes", [{"name": "late", "emptyDir": {}}]),
         )
@@ -65,6 +65,7 @@ def l1_pod_spec() -> k8s.PodSpec:
             k8s.Container(
                 name="app",
                 image="shop:1",
+                ports=[k8s.ContainerPort(name="http", container_port=8080)],
                 resources=k8s.ResourceRequirements(limits={"cpu": k8s.Quantity.from_string("1")}),
                 readiness_probe=k8s.Probe(http_get=k8s.HttpGetAction(port=k8s.IntOrString.from_string("http"))),
             )

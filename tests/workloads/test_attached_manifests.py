@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from unjudged import Unjudged
 
-from patterns import App, Chart, Container, InitContainer, SharedScratch, Sidecar
+from patterns import Chart, Container, InitContainer, SharedScratch, Sidecar
 from patterns.manifest import Manifest
 from patterns.model.json import Json, JsonObject, object_at, objects_at, text_at
 from patterns.objects.yaml_file import YamlFile
@@ -114,7 +115,7 @@ def without_nulls(value: Json) -> Json:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_patterns_add_themselves_and_change_nothing_else(path: Path) -> None:
     text = path.read_bytes()
-    app = App()
+    app = Unjudged()
     _, objects = attach(app, text)
     originals = objects_of(text)
     written = read_yaml(app.synth_yaml()) if objects else []

@@ -1,4 +1,4 @@
-"""The Pod Security Standards, `baseline` and `restricted`, for every version from 1.28 on.
+"""The Pod Security Standards, `baseline` and `restricted`, for every version from 1.19 on.
 
 Each check has the name that the standard's own admission plug-in gives it, as in ``pod-security/runAsNonRoot``.
 https://kubernetes.io/docs/concepts/security/pod-security-standards/; k8s.io/pod-security-admission: policy/check_*.go
@@ -76,18 +76,26 @@ CHECKS = (
     _check("privileged", "baseline", baseline.privileged),
     _check("procMount", "baseline", baseline.proc_mount_baseline),
     _check("seLinuxOptions", "baseline", baseline.se_linux),
-    _check("seccompProfile_baseline", "baseline", baseline.seccomp_baseline),
+    _check("seccompProfile_baseline", "baseline", baseline.seccomp_baseline, since=19),
     _check("sysctls", "baseline", baseline.sysctls),
     _check("windowsHostProcess", "baseline", baseline.host_process),
     _check("allowPrivilegeEscalation", "restricted", restricted.escalation),
     _check(
-        "capabilities_restricted", "restricted", restricted.capabilities_restricted, overrides="capabilities_baseline"
+        "capabilities_restricted",
+        "restricted",
+        restricted.capabilities_restricted,
+        since=22,
+        overrides="capabilities_baseline",
     ),
     _check("procMount_restricted", "restricted", baseline.proc_mount, since=35, overrides="procMount"),
     _check("restrictedVolumes", "restricted", restricted.restricted_volumes, overrides="hostPathVolumes"),
     _check("runAsNonRoot", "restricted", restricted.run_as_non_root),
-    _check("runAsUser", "restricted", restricted.run_as_user),
+    _check("runAsUser", "restricted", restricted.run_as_user, since=23),
     _check(
-        "seccompProfile_restricted", "restricted", restricted.seccomp_restricted, overrides="seccompProfile_baseline"
+        "seccompProfile_restricted",
+        "restricted",
+        restricted.seccomp_restricted,
+        since=19,
+        overrides="seccompProfile_baseline",
     ),
 )

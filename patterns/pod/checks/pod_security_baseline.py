@@ -89,13 +89,19 @@ def host_paths(pod: Pod, minor: int) -> Problems:
 
 
 def host_ports(pod: Pod, minor: int) -> Problems:
+    # the server copies containerPort to hostPort in pods that have the node's network
+    given = pod.spec.get("hostNetwork") is True
     for container in pod.all_containers:
         for at, port in container.entries("ports"):
-            if number(port.get("hostPort")):
+            own = number(port.get("hostPort"))
+            if own:
                 fix = "take it out, and reach the pod by a Service"
-                yield problem_in(
-                    container, f"hostPort must not be set, got {port['hostPort']}", fix, "ports", at, "hostPort"
+                yield problem_in(container, f"hostPort must not be set, got {own}", fix, "ports", at, "hostPort")
+            elif given and number(port.get("containerPort")) and container.list != "ephemeralContainers":
+                message = (
+                    f"hostPort must not be set, got {port['containerPort']}, which hostNetwork makes of containerPort"
                 )
+                yield problem_in(container, message, "take hostNetwork out", "ports", at, "hostPort")
 
 
 def hosts_of_probes(pod: Pod, minor: int) -> Problems:
@@ -151,7 +157,7 @@ def proc_mount(pod: Pod, minor: int) -> Problems:
 
 
 def proc_mount_baseline(pod: Pod, minor: int) -> Problems:
-    if not (minor >= 35 and own_users(pod)):
+    if not own_users(pod, minor):
         yield from proc_mount(pod, minor)
 
 

@@ -24,8 +24,14 @@ def pod_context(pod: Pod) -> JsonObject:
     return object_at(pod.spec, CONTEXT)
 
 
-def own_users(pod: Pod) -> bool:
-    return pod.spec.get("hostUsers") is False
+def own_users(pod: Pod, minor: int) -> bool:
+    """Whether the pod has users of its own, so that its root is nobody on the node: forgiven since 1.35."""
+    return minor >= 35 and pod.spec.get("hostUsers") is False
+
+
+def for_windows(pod: Pod, minor: int) -> bool:
+    """Whether the pod is for Windows, where settings of the Linux kernel cannot be given: forgiven since 1.25."""
+    return minor >= 25 and pod.os == "windows"
 
 
 def added(container: Container) -> list[str]:

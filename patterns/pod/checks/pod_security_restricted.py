@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from patterns.model.json import object_at, text_at
 from patterns.pod.checks.pod_security_baseline import seccomp_baseline
-from patterns.pod.checks.pod_security_places import CONTEXT, added, contexts, own_users, pod_context, problem_in
+from patterns.pod.checks.pod_security_places import (
+    CONTEXT,
+    added,
+    contexts,
+    for_windows,
+    own_users,
+    pod_context,
+    problem_in,
+)
 from patterns.pod.checks.reading import number, texts
 from patterns.pod.checks.rule import Problem, Problems
 from patterns.pod.checks.subject import Pod
@@ -25,7 +33,7 @@ _VOLUMES = frozenset(
 
 
 def capabilities_restricted(pod: Pod, minor: int) -> Problems:
-    if pod.os == "windows":
+    if for_windows(pod, minor):
         return
     for container in pod.all_containers:
         if "ALL" not in texts(object_at(container.security, "capabilities").get("drop")):
@@ -53,7 +61,7 @@ def restricted_volumes(pod: Pod, minor: int) -> Problems:
 
 
 def escalation(pod: Pod, minor: int) -> Problems:
-    if pod.os == "windows":
+    if for_windows(pod, minor):
         return
     for container in pod.all_containers:
         if container.security.get("allowPrivilegeEscalation") is not False:
@@ -67,23 +75,22 @@ def escalation(pod: Pod, minor: int) -> Problems:
 
 
 def run_as_non_root(pod: Pod, minor: int) -> Problems:
-    if minor >= 35 and own_users(pod):
+    if own_users(pod, minor):
         return
     of_pod = pod_context(pod).get("runAsNonRoot")
     if of_pod is False:
         yield Problem(("spec", CONTEXT, "runAsNonRoot"), "runAsNonRoot must be true, got false", "write true")
     for container in pod.all_containers:
         own = container.security.get("runAsNonRoot")
-        if own is False or (own is None and of_pod is not True):
-            shown = "false" if own is False else "nothing"
-            message = f"runAsNonRoot must be true, got {shown} here and in the pod"
-            if own is False:
-                message = "runAsNonRoot must be true, got false"
+        if own is False:
+            yield problem_in(container, "runAsNonRoot must be true, got false", "write true", CONTEXT, "runAsNonRoot")
+        elif own is None and of_pod is None:
+            message = "runAsNonRoot must be true, got none here and in the pod"
             yield problem_in(container, message, "write runAsNonRoot: true", CONTEXT, "runAsNonRoot")
 
 
 def run_as_user(pod: Pod, minor: int) -> Problems:
-    if minor >= 35 and own_users(pod):
+    if own_users(pod, minor):
         return
     for path, context in contexts(pod):
         if number(context.get("runAsUser")) == 0:
@@ -91,13 +98,13 @@ def run_as_user(pod: Pod, minor: int) -> Problems:
 
 
 def seccomp_restricted(pod: Pod, minor: int) -> Problems:
-    if pod.os == "windows":
+    if for_windows(pod, minor):
         return
     yield from seccomp_baseline(pod, minor)
-    of_pod = object_at(pod_context(pod), "seccompProfile").get("type") in ("RuntimeDefault", "Localhost")
+    if isinstance(pod_context(pod).get("seccompProfile"), dict):
+        return
     for container in pod.all_containers:
-        if not of_pod and not isinstance(container.security.get("seccompProfile"), dict):
+        if not isinstance(container.security.get("seccompProfile"), dict):
             message = "seccompProfile must be RuntimeDefault or Localhost, got none here and in the pod"
-            yield problem_in(
-                container, message, "write seccompProfile: {type: RuntimeDefault}", CONTEXT, "seccompProfile"
-            )
+            fix = "write seccompProfile: {type: RuntimeDefault}"
+            yield problem_in(container, message, fix, CONTEXT, "seccompProfile")

@@ -1,6 +1,6 @@
 """No false alarm on manifests of public projects, and few misses: compared with what a real API server said of each.
 
-The files are outside the project, in ``shared`` beside it or where ``SHARED`` says; without them there is less to check.
+The files are outside the project, in ``shared`` beside it or where ``SHARED`` says; without them less is checked.
 """
 
 from __future__ import annotations

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import yaml
 from yaml.events import AliasEvent, CollectionEndEvent, Event, MappingStartEvent, ScalarEvent, SequenceStartEvent
 
-from patterns.pod.checks.subject import Steps
 from patterns.yaml.document import LOADER
+
+#: a path as its steps: ``("spec", "containers", 0)``
+Steps: TypeAlias = "tuple[str | int, ...]"
 
 
 @dataclass(frozen=True, slots=True)
