@@ -97,7 +97,7 @@ def host_ports(pod: Pod, minor: int) -> Problems:
             if own:
                 fix = "take it out, and reach the pod by a Service"
                 yield problem_in(container, f"hostPort must not be set, got {own}", fix, "ports", at, "hostPort")
-            elif given and number(port.get("containerPort")) and container.list != "ephemeralContainers":
+            elif given and number(port.get("containerPort")):
                 message = (
                     f"hostPort must not be set, got {port['containerPort']}, which hostNetwork makes of containerPort"
                 )
@@ -119,10 +119,10 @@ def hosts_of_probes(pod: Pod, minor: int) -> Problems:
 
 
 def app_armor(pod: Pod, minor: int) -> Problems:
-    for path, context in contexts(pod):
+    for path, whose, context in contexts(pod):
         profile = context.get("appArmorProfile")
         if isinstance(profile, dict) and profile.get("type") not in ("RuntimeDefault", "Localhost"):
-            message = f"appArmorProfile must be RuntimeDefault or Localhost, got {profile.get('type')!r}"
+            message = f"{whose}appArmorProfile must be RuntimeDefault or Localhost, got {profile.get('type')!r}"
             yield Problem((*path, "appArmorProfile", "type"), message, "write type: RuntimeDefault")
     for key, value in object_at(pod.metadata, "annotations").items():
         if not (key.startswith(_APP_ARMOR_ANNOTATION) and isinstance(value, str)):
@@ -136,16 +136,17 @@ def se_linux(pod: Pod, minor: int) -> Problems:
     allowed = {"", "container_t", "container_init_t", "container_kvm_t"}
     if minor >= 31:
         allowed.add("container_engine_t")
-    for path, context in contexts(pod):
+    for path, whose, context in contexts(pod):
         options = object_at(context, "seLinuxOptions")
         if text_at(options, "type") not in allowed:
             message = (
-                f"seLinuxOptions.type must be {', '.join(sorted(allowed - {''}))}, got {text_at(options, 'type')!r}"
+                f"{whose}seLinuxOptions.type must be {', '.join(sorted(allowed - {''}))}, "
+                f"got {text_at(options, 'type')!r}"
             )
             yield Problem((*path, "seLinuxOptions", "type"), message, "take it out")
         for field in ("user", "role"):
             if text_at(options, field):
-                message = f"seLinuxOptions.{field} must not be set"
+                message = f"{whose}seLinuxOptions.{field} must not be set"
                 yield Problem((*path, "seLinuxOptions", field), message, "take it out")
 
 
@@ -170,8 +171,8 @@ def sysctls(pod: Pod, minor: int) -> Problems:
 
 
 def seccomp_baseline(pod: Pod, minor: int) -> Problems:
-    for path, context in contexts(pod):
+    for path, whose, context in contexts(pod):
         profile = context.get("seccompProfile")
         if isinstance(profile, dict) and profile.get("type") not in ("RuntimeDefault", "Localhost"):
-            message = f"seccompProfile must be RuntimeDefault or Localhost, got {profile.get('type')!r}"
+            message = f"{whose}seccompProfile must be RuntimeDefault or Localhost, got {profile.get('type')!r}"
             yield Problem((*path, "seccompProfile", "type"), message, "write type: RuntimeDefault")

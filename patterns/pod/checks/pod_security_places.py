@@ -38,10 +38,10 @@ def added(container: Container) -> list[str]:
     return texts(object_at(container.security, "capabilities").get("add"))
 
 
-def contexts(pod: Pod) -> Iterator[tuple[Steps, JsonObject]]:
-    """The security contexts of the pod and of its containers that have one."""
+def contexts(pod: Pod) -> Iterator[tuple[Steps, str, JsonObject]]:
+    """The security contexts of the pod and of its containers that have one, and whose each is, as messages begin."""
     if isinstance(pod.spec.get(CONTEXT), dict):
-        yield ("spec", CONTEXT), pod_context(pod)
+        yield ("spec", CONTEXT), "", pod_context(pod)
     for container in pod.all_containers:
         if isinstance(container.json.get(CONTEXT), dict):
-            yield path_in(container, CONTEXT), container.security
+            yield path_in(container, CONTEXT), f"{container.where}: ", container.security

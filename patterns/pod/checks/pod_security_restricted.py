@@ -92,9 +92,9 @@ def run_as_non_root(pod: Pod, minor: int) -> Problems:
 def run_as_user(pod: Pod, minor: int) -> Problems:
     if own_users(pod, minor):
         return
-    for path, context in contexts(pod):
+    for path, whose, context in contexts(pod):
         if number(context.get("runAsUser")) == 0:
-            yield Problem((*path, "runAsUser"), "runAsUser must not be 0", "write another user")
+            yield Problem((*path, "runAsUser"), f"{whose}runAsUser must not be 0", "write another user")
 
 
 def seccomp_restricted(pod: Pod, minor: int) -> Problems:

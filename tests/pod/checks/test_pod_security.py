@@ -103,7 +103,7 @@ def test_values_of_a_wrong_type_are_no_matter(garbage: object, level: Level) -> 
         "allowPrivilegeEscalation",
     ]
     contexts = [{field: garbage} for field in of_contexts]
-    specs: list[dict[str, object]] = [{"containers": [{}], field: garbage} for field in fields]
+    specs: list[object] = [{"containers": [{}], field: garbage} for field in fields]
     specs += [{"containers": [{field: garbage}]} for field in of_containers]
     specs += [{"securityContext": one, "containers": [{"securityContext": one}]} for one in contexts]
     for spec in specs:
