@@ -15,6 +15,7 @@ from patterns.errors import InvalidValue
 from patterns.model.json import Json
 from patterns.model.quantity import Quantity
 from patterns.pod.checks.subject import Object, Steps
+from patterns.pod.versions import FIELDS
 
 #: what a field holds: ``"s"`` a string, ``"X"`` an object of type X, ``"[X]"`` a list, ``"{X}"`` a map, ``"?"`` any
 Fields: TypeAlias = Mapping[str, str]
@@ -27,7 +28,8 @@ class Fault(NamedTuple):
     """Where an object is not what its type says.
 
     Args:
-        rule: ``unknown-field``, ``wrong-type``, ``quantity`` or ``base64``.
+        rule: ``unknown-field``, ``wrong-type``, ``quantity``, ``base64``, or ``young`` for a field that some versions
+            do not keep.
         path: to the value.
         holds: what the table says of it; of an unknown field the type that lacks it.
         value: what was found.
@@ -84,9 +86,12 @@ def faults(obj: Object) -> list[Fault]:
 
 def _object(value: dict[str, Json], holds: str, path: Steps, above: tuple[tuple[Steps, str], ...]) -> Iterator[Fault]:
     known = types()[holds]
+    young = FIELDS.get(holds)
     inside = (*above, (path, holds))
     for key, item in value.items():
         wanted = known.get(key)
+        if young is not None and key in young and item is not None:
+            yield Fault("young", (*path, key), holds, item, inside)
         if wanted is None:
             yield Fault("unknown-field", (*path, key), holds, item, inside)
         elif item is None or wanted == "?":
