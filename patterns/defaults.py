@@ -76,6 +76,8 @@ COLLECTOR_RESOURCES = Default(
 CONTAINER_SECURITY = Default(Security(read_only_root_filesystem=True))
 #: Pod Security `restricted`, for own workloads and their application containers
 WORKLOAD_SECURITY = Default(Security())
+#: sidecars that start before the application and stop after it, where the target version has them (1.29)
+NATIVE_SIDECARS = Default(True)
 #: a token that nobody uses is one that an intruder can use
 AUTOMOUNT_SERVICE_ACCOUNT_TOKEN = Default(False)
 

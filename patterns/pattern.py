@@ -11,6 +11,7 @@ from patterns.model import Security, SecurityContext
 from patterns.model.json import object_at
 from patterns.place import path_of
 from patterns.pod.contribution import Contribution
+from patterns.pod.versions import needed_for, supports
 from patterns.tree import Construct, ConstructMeta
 from patterns.workloads.attached import workload_of
 from patterns.workloads.pod_holder import PodHolder
@@ -60,6 +61,24 @@ class Pattern(Construct, metaclass=ConstructMeta):
     def default(self, option: T | Default[T]) -> T:
         """The option as given, or the nearest replacement of its default: workload, then chart, then app."""
         return self.workload.default(option)
+
+    def native(self, option: bool | Default[bool]) -> bool:
+        """Whether the pattern's sidecars are native: as the option says, and where nobody says, if the target has them.
+
+        Raises:
+            InvalidValue: when they are asked for, or needed in a pod that has to end by itself, and the target is older
+                than Kubernetes 1.29.
+        """
+        chosen = self.default(option)
+        target = self.workload.target
+        if not chosen or supports(target, "native-sidecar"):
+            return chosen
+        since = f"native sidecars need {needed_for('native-sidecar')}, and the target is 1.{target}"
+        if not isinstance(option, Default):
+            raise InvalidValue(f"native must be False: {since}")
+        if self.workload.runs_to_completion:
+            raise InvalidValue(f"the pod has to end by itself, which a classic sidecar would keep it from: {since}")
+        return False
 
     def free_port(self, preferred: int) -> int:
         """The first port from ``preferred`` upwards that no container of the pod declares, in order of declaration."""

@@ -30,11 +30,12 @@ from patterns.model import (
     VolumeMount,
     literal,
 )
-from patterns.model.paths import file_mode
+from patterns.model.paths import file_mode, normalised_path
 from patterns.objects.config_map import ConfigMap
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
 from patterns.pod.mounts import containers_mounting
+from patterns.pod.versions import supports
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -72,7 +73,8 @@ class InitFileSeeder(Pattern):
             ``FromSecret("certs")``, ``FromImage("registry.example.com/site:1.2", "/site")``.
         mode: of every file, ``"0644"`` or ``0o644``; ``None`` keeps that of an image's file, less 022.
         not_secret: the reason why a file that looks like a secret is none; not rendered.
-        image: of the container; default ``BUSYBOX_IMAGE``, and the image itself with ``FromImage``.
+        image: of the container; default ``BUSYBOX_IMAGE``, and with ``FromImage`` the image itself where the target is
+            older than Kubernetes 1.35, which mounts images.
         command: what runs instead of the generated command; ``files``, where given, are below ``/seed-source``.
         env: further environment variables.
         resources: default ``SMALL_RESOURCES``, and the size of an ``emptyDir`` as a request for ephemeral storage; the
@@ -112,12 +114,15 @@ class InitFileSeeder(Pattern):
         if files is None and command is None:
             raise InvalidValue('files must be given, such as files={"index.html": "<h1>Shop</h1>\\n"}, or command=')
         target = writable(into, TARGET if command is None else into.mount_path)
-        if isinstance(files, FromImage) and not isinstance(image, Default):
+        mounted = supports(self.workload.target, "image-volume")
+        if isinstance(files, FromImage) and not mounted and not isinstance(image, Default):
             raise InvalidValue(f"image must be left out with FromImage, whose own image runs, got {image!r}")
         annotations: dict[str, str] = {}
         source: Volume | None = None
         if isinstance(files, (FromConfigMap, FromSecret)):
             source = files.volume(_volume_name(id))
+        elif isinstance(files, FromImage) and mounted:
+            source = Volume.image(_volume_name(id), files.image)
         elif files is not None and not isinstance(files, FromImage):
             contents = _contents(files, not_secret)
             check_room(into, contents)
@@ -135,8 +140,8 @@ class InitFileSeeder(Pattern):
                 init_containers=[
                     Container(
                         name=id,
-                        image=files.image if isinstance(files, FromImage) else self.default(image),
-                        command=_command(id, files, mode) if command is None else command,
+                        image=files.image if isinstance(files, FromImage) and not mounted else self.default(image),
+                        command=_command(id, files, mode, mounted=mounted) if command is None else command,
                         env=env,
                         resources=requirements,
                         volume_mounts=[
@@ -165,8 +170,10 @@ def _contents(files: Mapping[str, str | bytes] | FromDirectory, not_secret: str 
     return contents
 
 
-def _command(name: str, files: object, mode: int | str | None) -> list[str]:
-    source = literal(files.path) if isinstance(files, FromImage) else SOURCE
+def _command(name: str, files: object, mode: int | str | None, *, mounted: bool) -> list[str]:
+    source = SOURCE
+    if isinstance(files, FromImage):
+        source = literal(normalised_path(f"{SOURCE}/{files.path}") if mounted else files.path)
     checked = file_mode(mode, "mode")
     return ["sh", "-c", SCRIPT, name, source, TARGET, *([] if checked is None else [f"0{checked:03o}"])]
 

@@ -153,12 +153,12 @@ class FromSecret(_Keys):
 
 @dataclass(frozen=True, kw_only=True)
 class FromImage(Value):
-    """A directory or file of an image, copied by a container of that image.
+    """A directory or file of an image.
 
-    The image needs ``sh``, ``cp``, ``mv``, ``rm``, ``mkdir`` and ``chmod``, and the files must be readable for the user
-    that the seeder runs as. Links are copied as what they lead to. Names that begin with two dots, directly below
-    ``path``, are left out. An image without a shell can be mounted as a volume instead, with no seeder:
-    ``Volume.image(...)``, Kubernetes 1.36 or newer (in 1.33 to 1.35 where it is switched on).
+    The image is mounted beside the seeder: an image volume, on by default since Kubernetes 1.35. For an older target it
+    is the seeder's own image, which needs ``sh``, ``cp``, ``mv``, ``rm``, ``mkdir`` and ``chmod`` then. The files must
+    be readable for the user that the seeder runs as. Links are copied as what they lead to. Names that begin with two
+    dots, directly below ``path``, are left out.
     https://kubernetes.io/docs/tasks/configure-pod-container/image-volumes/
 
     Args:

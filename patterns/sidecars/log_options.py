@@ -9,20 +9,24 @@ from patterns.errors import InvalidValue
 from patterns.model import EnvVar
 from patterns.model.env import EnvSource
 from patterns.model.value import within
+from patterns.pod.versions import needed_for, supports
 from patterns.sidecars.fluent_bit_container import DRAIN_SECONDS
 
 
-def seconds_to_drain(given: int | None, *, native: bool) -> int:
+def seconds_to_drain(given: int | None, *, native: bool, target: int) -> int:
     """``drain_seconds=`` as given, or its default.
 
     Raises:
-        InvalidValue: for less than none.
+        InvalidValue: for less than none, and for a classic sidecar where the target version has no hook that sleeps.
     """
     if given is None:
         # a cluster without native sidecars may be one without `preStop.sleep`
         return DRAIN_SECONDS if native else 0
     if given < 0:
         raise InvalidValue(f"drain_seconds must not be negative, got {given}")
+    if given and not native and not supports(target, "sleep-hook"):
+        since = f"which needs {needed_for('sleep-hook')}, and the target is 1.{target}"
+        raise InvalidValue(f"drain_seconds must be 0 for a classic sidecar: it sleeps in a hook, {since}")
     return given
 
 

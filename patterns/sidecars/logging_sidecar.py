@@ -12,6 +12,7 @@ from patterns.defaults import (
     COLLECTOR_STATE_SIZE_LIMIT,
     CONTAINER_SECURITY,
     FLUENT_BIT_IMAGE,
+    NATIVE_SIDECARS,
     SMALL_RESOURCES,
     Default,
 )
@@ -99,7 +100,8 @@ class LoggingSidecar(Pattern):
             for ephemeral storage. ``None`` renders nothing.
         security: Pod Security of the container; ``restricted`` with a read-only root by default; ``None`` renders
             nothing.
-        native: a native sidecar; ``False`` for the classic form, which may lose the last lines.
+        native: a native sidecar, by default where the target version has them; ``False`` for the classic form, which
+            may lose the last lines.
         read_only: mount ``logs`` read-only.
         before: names of init containers and sidecars that start after this one.
         after: names of init containers and sidecars that start before this one.
@@ -133,12 +135,13 @@ class LoggingSidecar(Pattern):
         env: Mapping[str, str | EnvSource] | Sequence[EnvVar] = (),
         resources: ResourceRequirements | Default[ResourceRequirements] | None = SMALL_RESOURCES,
         security: Security | Default[Security] | None = CONTAINER_SECURITY,
-        native: bool = True,
+        native: bool | Default[bool] = NATIVE_SIDECARS,
         read_only: bool = True,
         before: Sequence[str] = (),
         after: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, id)
+        native = self.native(native)
         output = to.fluent_bit_output()
         if output is not None and not isinstance(output, FluentBitOutput):
             raise WrongType(f"to: fluent_bit_output() must give a FluentBitOutput or None, got {output!r}")
@@ -171,7 +174,7 @@ class LoggingSidecar(Pattern):
             if native and command is None:
                 grace[id] = TAIL_GRACE_SECONDS
         else:
-            draining = seconds_to_drain(drain_seconds, native=native)
+            draining = seconds_to_drain(drain_seconds, native=native, target=self.workload.target)
             fluent_bit = FluentBitContainer(
                 name=id,
                 output=output,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from patterns.defaults import WORKLOAD_SECURITY, Default
+from patterns.defaults import NATIVE_SIDECARS, WORKLOAD_SECURITY, Default
 from patterns.errors import InvalidValue
 from patterns.model import Container, Security
 from patterns.pattern import Pattern
@@ -28,7 +28,7 @@ class Sidecar(Pattern):
         scope: the workload.
         id: the container's name (DNS-1123 label).
         container: what runs; its ``name`` is the ``id``.
-        native: a native sidecar; ``False`` for the classic form.
+        native: a native sidecar, by default where the target version has them; ``False`` for the classic form.
         security: Pod Security of the container where it has no ``security_context``; ``restricted`` by default;
             ``None`` renders nothing.
         grace_seconds: whole seconds that the container needs to stop, added to the pod's grace period for a native
@@ -48,7 +48,7 @@ class Sidecar(Pattern):
         id: str,
         *,
         container: Container,
-        native: bool = True,
+        native: bool | Default[bool] = NATIVE_SIDECARS,
         security: Security | Default[Security] | None = WORKLOAD_SECURITY,
         grace_seconds: int | None = None,
         before: Sequence[str] = (),
@@ -69,7 +69,7 @@ class Sidecar(Pattern):
         self.contribute(
             Contribution(
                 sidecars=[container],
-                native=native,
+                native=self.native(native),
                 grace_seconds={id: grace_seconds} if grace_seconds else {},
                 before=before,
                 after=after,

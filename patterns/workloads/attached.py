@@ -10,7 +10,7 @@ from patterns.contributors import keep_holder
 from patterns.defaults import Defaults
 from patterns.errors import InvalidValue, NotFound, PatternError
 from patterns.model.json import JsonObject, objects_at, text_at
-from patterns.place import is_a
+from patterns.place import is_a, target_of
 from patterns.pod.contribution import Contribution
 from patterns.pod.merge import PodTemplate, merge, pod_of
 from patterns.pod.order import check_relations
@@ -24,6 +24,7 @@ from patterns.pod.template import (
     with_names,
     without_names,
 )
+from patterns.pod.versions import NEWEST
 from patterns.pod.writers import unwritten
 from patterns.workloads.foreign import ForeignObject, api_object_of, foreign_object
 from patterns.workloads.pod_holder import PodHolder
@@ -172,6 +173,11 @@ class Attached(PodHolder):
                 "the pattern, or name those that it is for"
             )
         return super().application_containers
+
+    @property
+    def target(self) -> int:
+        """The minor version of the oldest cluster that the manifests are for."""
+        return target_of(self.foreign.obj) or NEWEST
 
     def _defaults(self) -> list[Defaults]:
         return tree.defaults_of(self.foreign.obj)

@@ -23,6 +23,7 @@ class PodHolder:
             changes nothing besides.
         runs_to_completion: whether the pod ends by itself, as in a Job.
         namespace: of the workload, for the objects that a pattern places beside it.
+        target: the minor version of the oldest cluster that the manifests are for; the newest where nobody says.
     """
 
     pod: PodTemplate
@@ -33,6 +34,9 @@ class PodHolder:
 
         @property
         def namespace(self) -> str | None: ...
+
+        @property
+        def target(self) -> int: ...
 
     def contribute(self, contribution: Contribution, by: object) -> None:
         """Add what a pattern wants to the pod.

@@ -14,10 +14,11 @@ from patterns.manifest import Manifest
 from patterns.model import Container, Json, JsonObject, Security, SecurityContext
 from patterns.model.json import objects_at, text_at
 from patterns.model.names import check_annotations, check_labels, dns_subdomain
-from patterns.place import chart_of, defaults_of, join, path_of
+from patterns.place import chart_of, defaults_of, join, path_of, target_of
 from patterns.pod.contribution import Contribution
 from patterns.pod.merge import merge, pod_of
 from patterns.pod.order import check_relations
+from patterns.pod.versions import NEWEST
 from patterns.pod.writers import unwritten
 from patterns.tree import object_name
 from patterns.workloads.labels import recommended
@@ -162,6 +163,11 @@ class Workload(Manifest, PodHolder):
 
     def __str__(self) -> str:
         return f"{type(self).__name__} {path_of(self)!r}"
+
+    @property
+    def target(self) -> int:
+        """The minor version of the oldest cluster that the manifests are for."""
+        return target_of(self) or NEWEST
 
     def _defaults(self) -> list[Defaults]:
         own = [self._replacements] if self._replacements else []

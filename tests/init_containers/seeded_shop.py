@@ -23,9 +23,14 @@ class Shop:
     """A chart with one workload and a volume for pages."""
 
     def __init__(
-        self, *containers: Container, size_limit: str | None = "16Mi", medium: str | None = None, **options: Any
+        self,
+        *containers: Container,
+        size_limit: str | None = "16Mi",
+        medium: str | None = None,
+        target: str = "1.37",
+        **options: Any,
     ) -> None:
-        self.chart = Chart(App(), "shop")
+        self.chart = Chart(App(target=target), "shop")
         self.web = Deployment(self.chart, "web", containers=[*containers] or [APP], **options)
         self.pages = SharedScratch(self.web, "pages", mount_path="/srv/www", size_limit=size_limit, medium=medium).mount
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from seeded_shop import IMAGE, PAGE, Shop
+from seeded_shop import APP, IMAGE, PAGE, Shop
 from syrupy.assertion import SnapshotAssertion
 
 from patterns.app import App
@@ -18,6 +18,8 @@ from patterns.testing import assert_start_order, container_of, find, synth
 from patterns.tree import Chart
 from patterns.volumes.shared_scratch import SharedScratch
 from patterns.workloads.pod import Pod
+from patterns.workloads.stateful_set import StatefulSet
+from patterns.workloads.volume_claim import VolumeClaim
 
 # --- whole documents ----------------------------------------------------------------------------------------------
 
@@ -123,8 +125,17 @@ def test_what_is_in_the_cluster_is_mounted_read_only_and_makes_no_object(source:
     assert shop.checksum() is None
 
 
-def test_an_image_copies_from_itself() -> None:
-    container = Shop().seed(files=IMAGE)
+def test_an_image_is_mounted_beside_the_seeder() -> None:
+    shop = Shop()
+    container = shop.seed(files=IMAGE)
+    source = "/seed-source/usr/share/nginx/html"
+    assert container["image"] == "docker.io/library/busybox:1.37.0"
+    assert container["command"] == ["sh", "-c", SCRIPT, "seed-pages", source, "/seed-target", "0644"]
+    assert shop.volume("seed-pages-files")["image"] == {"reference": "registry.example.com/site:1.2"}
+
+
+def test_an_image_copies_from_itself_where_the_target_mounts_none() -> None:
+    container = Shop(target="1.34").seed(files=IMAGE)
     assert container["image"] == "registry.example.com/site:1.2"
     assert container["command"] == ["sh", "-c", SCRIPT, "seed-pages", "/usr/share/nginx/html", "/seed-target", "0644"]
     assert [mount["name"] for mount in objects_at(container, "volumeMounts")] == ["pages"]
@@ -157,7 +168,12 @@ def test_a_read_only_mount_is_written_by_the_seeder_alone() -> None:
 
 
 def test_a_claim_template_is_named() -> None:
-    container = Shop().seed(files=PAGE, into=VolumeMount(volume="data", mount_path="/data", sub_path="www"))
+    chart = Chart(App(), "shop")
+    claim = VolumeClaim(name="data", size="1Gi")
+    database = StatefulSet(chart, "db", containers=[APP], volume_claims=[claim])
+    into = VolumeMount(volume="data", mount_path="/data", sub_path="www")
+    InitFileSeeder(database, "seed-pages", files=PAGE, into=into)
+    container = container_of(find(synth(chart), "StatefulSet"), "seed-pages")
     assert objects_at(container, "volumeMounts")[1] == {"name": "data", "mountPath": "/seed-target", "subPath": "www"}
 
 

@@ -59,11 +59,6 @@ CLAIM = VolumeMount(volume=Volume.pvc("data", "data", read_only=True), mount_pat
         ),
         (
             InvalidValue,
-            {"files": IMAGE, "image": "busybox:1"},
-            "image must be left out with FromImage, whose own image runs, got 'busybox:1'",
-        ),
-        (
-            InvalidValue,
             {"files": PAGE, "into": CONFIG},
             "into must be a volume that can be written, and 'config' is read-only for everybody; use a SharedScratch",
         ),
@@ -105,3 +100,8 @@ def test_a_taken_name_names_both() -> None:
     assert "container name 'app' is taken by the pod itself, and InitFileSeeder 'shop/web/app' wants it too" in str(
         caught.value
     )
+
+
+def test_the_image_of_a_seeder_that_is_the_source_cannot_be_chosen() -> None:
+    with pytest.raises(InvalidValue, match="image must be left out with FromImage, whose own image runs"):
+        Shop(target="1.34").seed(files=IMAGE, image="busybox:1")

@@ -20,7 +20,7 @@ import cdk8s  # isort: skip  # after patterns, which finds Node
 
 #: real files, which are no part of the project, and its own small ones with what is tricky in them
 FOLDERS = (Path(__file__).parents[3] / "shared" / "manifests", Path(__file__).parents[1] / "data")
-NO_OBJECTS = ("server.json", "README.md")
+NO_OBJECTS = ("server.json", "README.md", "pod_security.yaml", "versions.json")
 FILES = sorted(
     path
     for folder in FOLDERS
