@@ -30,14 +30,23 @@ _OF_CONTAINERS: Mapping[tuple[str, ...], tuple[str, ...]] = {
 }
 
 
+#: the version from which the server looks; older ones forget the field
+_SINCE = {"procMount": 33, "supplementalGroupsPolicy": 33, "seLinuxChangePolicy": 33}
+#: where an empty word is not as good as none
+_NEVER_EMPTY = frozenset(["procMount", "fsGroupChangePolicy", "supplementalGroupsPolicy", "seLinuxChangePolicy"])
+
+
 @pod_rule("unknown-choice", Outcome.REFUSED, source=f"{VALIDATION} ValidatePodSpec")
 def unknown_choice_of_a_pod(pod: Pod) -> Problems:
     """Some settings take one of a few words, and letters count."""
-    yield from _wrong(pod.spec, ("spec",), _OF_PODS)
+    yield from _wrong(pod.spec, ("spec",), _OF_PODS, pod.target)
+    system = pod.spec.get("os")
+    if isinstance(system, dict) and not system.get("name"):
+        yield Problem(("spec", "os", "name"), "name must be linux or windows, got none", "write linux, or take os out")
     for at, volume in pod.volumes:
         kind = volume.get("hostPath")
         if isinstance(kind, dict):
-            yield from _wrong(kind, ("spec", "volumes", at, "hostPath"), _HOST_PATHS)
+            yield from _wrong(kind, ("spec", "volumes", at, "hostPath"), _HOST_PATHS, pod.target)
 
 
 _HOST_PATHS: Mapping[tuple[str, ...], tuple[str, ...]] = {
@@ -48,9 +57,9 @@ _HOST_PATHS: Mapping[tuple[str, ...], tuple[str, ...]] = {
 @container_rule("unknown-container-choice", Outcome.REFUSED, source=f"{VALIDATION} validateContainerCommon")
 def unknown_choice_of_a_container(container: Container) -> Problems:
     """Some settings take one of a few words, and letters count."""
-    yield from _wrong(container.json, (), _OF_CONTAINERS)
+    yield from _wrong(container.json, (), _OF_CONTAINERS, container.target)
     for at, mount in container.entries("volumeMounts"):
-        yield from _wrong(mount, ("volumeMounts", at), _OF_MOUNTS)
+        yield from _wrong(mount, ("volumeMounts", at), _OF_MOUNTS, container.target)
 
 
 _OF_MOUNTS: Mapping[tuple[str, ...], tuple[str, ...]] = {
@@ -59,12 +68,17 @@ _OF_MOUNTS: Mapping[tuple[str, ...], tuple[str, ...]] = {
 }
 
 
-def _wrong(holder: JsonObject, path: Steps, choices: Mapping[tuple[str, ...], tuple[str, ...]]) -> Problems:
+def _wrong(
+    holder: JsonObject, path: Steps, choices: Mapping[tuple[str, ...], tuple[str, ...]], target: int
+) -> Problems:
     for steps, known in choices.items():
         value: Json = holder
         for step in steps:
             value = value.get(step) if isinstance(value, dict) else None
-        if isinstance(value, str) and value and value not in known:
+        empty_counts = steps[-1] in _NEVER_EMPTY
+        if isinstance(value, str) and (value or empty_counts) and value not in known:
+            if target < _SINCE.get(steps[-1], 0):
+                continue
             near = nearest(value, known)
             message = f"{steps[-1]} must be one of {', '.join(known)}, got {value!r}"
             yield Problem((*path, *steps), message, f"write {near}" if near else "choose one of them")

@@ -8,6 +8,10 @@ from patterns.pod.checks.rule import VALIDATION, Outcome, Problem, Problems, con
 from patterns.pod.checks.subject import Container, Object, Pod, Steps, entries
 
 _GRACE = 30
+#: the version that takes restart policies of containers in silence and forgets them
+_DROPPED = 34
+_MOST_RULES = 20
+_MOST_CODES = 255
 
 
 @container_rule("sleep-over-grace", Outcome.REFUSED, source=f"{VALIDATION} validateSleepAction", whole=True)
@@ -17,7 +21,11 @@ def sleep_over_grace(container: Container) -> Problems:
     if not isinstance(lifecycle, dict):
         return
     grace = number(container.pod.spec.get("terminationGracePeriodSeconds"))
-    grace = _GRACE if grace is None else max(grace, 1)
+    if grace is None:
+        grace = _GRACE
+    elif grace < 0 and container.pod.object.is_a("Pod"):
+        # written into pods, and not into the templates of pods
+        grace = 1
     for hook in ("postStart", "preStop"):
         seconds = number(object_at(lifecycle, hook, "sleep").get("seconds", 0))
         if not isinstance(object_at(lifecycle, hook).get("sleep"), dict) or seconds is None:
@@ -49,30 +57,52 @@ def container_restart_policy(container: Container) -> Problems:
     Since 1.35 there are others as well, and on any container.
     """
     policy = container.json.get("restartPolicy")
-    if isinstance(policy, str) and policy:
-        if container.target >= 35 and container.list != "ephemeralContainers":
+    if container.target == _DROPPED or container.list == "ephemeralContainers":
+        return
+    if isinstance(policy, str):
+        if container.target > _DROPPED:
             if policy not in ("Always", "OnFailure", "Never"):
                 message = f"restartPolicy must be Always, OnFailure or Never, got {policy!r}"
                 yield Problem(("restartPolicy",), message, "choose one of them")
         elif not container.is_init:
-            message = f"restartPolicy must not be set on a container before 1.35, got {policy!r}"
+            message = f"restartPolicy must not be set on a container before 1.34, got {policy!r}"
             yield Problem(("restartPolicy",), message, "set it for the whole pod")
         elif policy != "Always":
-            message = f"restartPolicy of an init container must be Always before 1.35, got {policy!r}"
+            message = f"restartPolicy of an init container must be Always before 1.34, got {policy!r}"
             yield Problem(("restartPolicy",), message, "take it out")
-    elif container.json.get("restartPolicyRules") and container.target >= 35:
+    elif container.json.get("restartPolicyRules") and container.target > _DROPPED:
         message = "restartPolicy must be given beside restartPolicyRules, got none"
         yield Problem(("restartPolicy",), message, "write what holds where no rule matches, such as Never")
+
+
+@container_rule("restart-policy-dropped", Outcome.BROKEN, source="KEP-5307, seen on a server 1.34")
+def restart_policy_dropped(container: Container) -> Problems:
+    """A server of 1.34 takes a container's own restart policy, and forgets it: the pod's holds."""
+    policy = text_at(container.json, "restartPolicy")
+    if container.target == _DROPPED and policy and not (container.is_init and policy == "Always"):
+        message = f"restartPolicy of a container needs 1.35, and 1.34 drops it in silence, got {policy!r}"
+        yield Problem(("restartPolicy",), message, "set it for the whole pod, or raise the target")
 
 
 @container_rule("restart-rule", Outcome.REFUSED, source=f"{VALIDATION} validateContainerRestartPolicy")
 def restart_rule(container: Container) -> Problems:
     """A rule says for which exit codes the container starts again."""
+    if container.target <= _DROPPED or not container.json.get("restartPolicyRules"):
+        return
+    rules = container.json["restartPolicyRules"]
+    if container.target == 35 and container.is_sidecar:
+        message = "restartPolicyRules must not be set on a sidecar before 1.36"
+        yield Problem(("restartPolicyRules",), message, "take it out")
+        return
+    if isinstance(rules, list) and len(rules) > _MOST_RULES:
+        message = f"restartPolicyRules must be at most {_MOST_RULES}, got {len(rules)}"
+        yield Problem(("restartPolicyRules",), message, "put the exit codes of one action into one rule")
+    actions = ("Restart", "RestartAllContainers") if container.target >= 36 else ("Restart",)
     for at, rule in container.entries("restartPolicyRules"):
         path: Steps = ("restartPolicyRules", at)
         action = text_at(rule, "action")
-        if action not in ("Restart", "RestartAllContainers"):
-            message = f"action must be Restart or RestartAllContainers, got {action!r}"
+        if action not in actions:
+            message = f"action must be {' or '.join(actions)}, got {action!r}"
             yield Problem((*path, "action"), message, "write Restart")
         codes = rule.get("exitCodes")
         if not isinstance(codes, dict):
@@ -80,6 +110,11 @@ def restart_rule(container: Container) -> Problems:
         elif text_at(codes, "operator") not in ("In", "NotIn"):
             message = f"operator must be In or NotIn, got {text_at(codes, 'operator')!r}"
             yield Problem((*path, "exitCodes", "operator"), message, "choose one of them")
+        else:
+            values = codes.get("values")
+            if isinstance(values, list) and len(values) > _MOST_CODES:
+                message = f"values must be at most {_MOST_CODES}, got {len(values)}"
+                yield Problem((*path, "exitCodes", "values"), message, "name the others with the other operator")
 
 
 @object_rule("ephemeral-container", Outcome.REFUSED, source=f"{VALIDATION} ValidatePodCreate")

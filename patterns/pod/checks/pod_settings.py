@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+import re
 
 from patterns.model.json import object_at, text_at
 from patterns.model.names import dns_subdomain, label_key
+from patterns.pod.checks.addresses import address_problem, usual_address
 from patterns.pod.checks.reading import complaint, number, texts
 from patterns.pod.checks.rule import VALIDATION, WARNINGS, Outcome, Problem, Problems, pod_rule
-from patterns.pod.checks.subject import Pod, entries
+from patterns.pod.checks.subject import Pod, Steps, entries
 
 _SPEC = f"{VALIDATION} ValidatePodSpec"
-#: what Windows has no word for
-_LINUX_ONLY = (
-    "appArmorProfile",
-    "seLinuxOptions",
-    "seccompProfile",
-    "fsGroup",
-    "fsGroupChangePolicy",
-    "sysctls",
-    "runAsUser",
-    "runAsGroup",
-    "supplementalGroups",
-)
-_LINUX_ONLY_IN_CONTAINERS = (
-    "appArmorProfile",
-    "seLinuxOptions",
-    "seccompProfile",
-    "capabilities",
-    "readOnlyRootFilesystem",
-    "privileged",
-    "allowPrivilegeEscalation",
-    "procMount",
-    "runAsUser",
-    "runAsGroup",
-)
+_MOST_SEARCHES, _MOST_LETTERS = 32, 2048
+_LONGEST_HOSTNAME = 64
+_SEARCH = re.compile(r"[_a-z0-9]([-_a-z0-9]*[a-z0-9])?(\.[_a-z0-9]([-_a-z0-9]*[a-z0-9])?)*")
 
 
 @pod_rule("containers-missing", Outcome.REFUSED, source=f"{VALIDATION} validateContainers", whole=True)
@@ -58,25 +38,69 @@ def dns_config(pod: Pod) -> Problems:
         message = f"nameservers must be at most 3, got {len(servers)}"
         yield Problem(("spec", "dnsConfig", "nameservers"), message, "keep three of them")
     for at, server in enumerate(servers):
-        if not _is_address(server):
-            message = f"a name server must be an address, got {server!r}"
+        if said := address_problem(server, pod.target):
+            message = f"a name server {said}, got {server!r}"
             yield Problem(("spec", "dnsConfig", "nameservers", at), message, "write its address")
     searches = texts(config.get("searches"))
-    if len(searches) > 32:
-        message = f"searches must be at most 32, got {len(searches)}"
+    if len(searches) > _MOST_SEARCHES or len(" ".join(searches)) > _MOST_LETTERS:
+        found = f"{len(searches)} of {len(' '.join(searches))} characters"
+        message = f"searches must be at most {_MOST_SEARCHES}, and {_MOST_LETTERS} characters together, got {found}"
         yield Problem(("spec", "dnsConfig", "searches"), message, "take some of them out")
+    for at, search in enumerate(searches):
+        if not _is_search(search, pod.target):
+            message = f"a search domain must be a DNS name in small letters, got {search!r}"
+            yield Problem(("spec", "dnsConfig", "searches", at), message, "write the domain, such as example.com")
+    for at, option in entries(config.get("options")):
+        if not text_at(option, "name"):
+            path = ("spec", "dnsConfig", "options", at, "name")
+            yield Problem(path, "name must be given in an option, got none", "name the option, such as ndots")
 
 
 @pod_rule("host-alias", Outcome.REFUSED, source=f"{VALIDATION} ValidateHostAliases")
 def host_alias(pod: Pod) -> Problems:
     """An entry of ``/etc/hosts`` is an address and its names."""
     for at, alias in entries(pod.spec.get("hostAliases")):
-        if not _is_address(text_at(alias, "ip")):
-            message = f"ip must be an address, got {text_at(alias, 'ip')!r}"
+        if said := address_problem(text_at(alias, "ip"), pod.target):
+            message = f"ip {said}, got {text_at(alias, 'ip')!r}"
             yield Problem(("spec", "hostAliases", at, "ip"), message, "write the address")
         for name_at, name in enumerate(texts(alias.get("hostnames"))):
             if said := complaint(dns_subdomain, name, "a host name"):
                 yield Problem(("spec", "hostAliases", at, "hostnames", name_at), said, "write the host's name")
+
+
+@pod_rule("address-form", Outcome.WARNED, source=WARNINGS)
+def address_form(pod: Pod) -> Problems:
+    """An address that can be written in several ways is compared letter by letter somewhere: write the usual one."""
+    if pod.target < 33:
+        return
+    places: list[tuple[Steps, str]] = [
+        (("spec", "dnsConfig", "nameservers", at), server)
+        for at, server in enumerate(texts(object_at(pod.spec, "dnsConfig").get("nameservers")))
+    ]
+    places += [
+        (("spec", "hostAliases", at, "ip"), text_at(alias, "ip")) for at, alias in entries(pod.spec.get("hostAliases"))
+    ]
+    for path, text in places:
+        usual = "" if address_problem(text, pod.target) else usual_address(text)
+        if usual not in ("", text):
+            yield Problem(path, f"an address must be written as {usual}, got {text!r}", f"write {usual}")
+
+
+@pod_rule("hostname-override", Outcome.REFUSED, source=f"{VALIDATION} validatePodHostName")
+def hostname_override(pod: Pod) -> Problems:
+    """The name that a pod gives itself is a DNS name of 64 bytes, and goes with no other name."""
+    name = pod.spec.get("hostnameOverride")
+    # 1.34 forgets it, and does not look at it
+    if not isinstance(name, str) or pod.target < 35:
+        return
+    for field in ("setHostnameAsFQDN", "hostNetwork"):
+        if pod.spec.get(field) is True:
+            message = f"hostnameOverride must not be set beside {field}"
+            yield Problem(("spec", "hostnameOverride"), message, "take one of them out")
+    said = complaint(dns_subdomain, name, "hostnameOverride")
+    if said or len(name) > _LONGEST_HOSTNAME:
+        said = said or f"hostnameOverride must have at most {_LONGEST_HOSTNAME} bytes, got {len(name)}"
+        yield Problem(("spec", "hostnameOverride"), said, "write a shorter name in small letters")
 
 
 @pod_rule("duplicate-host-alias", Outcome.WARNED, source=WARNINGS)
@@ -122,34 +146,12 @@ def active_deadline(pod: Pod) -> Problems:
 
 @pod_rule("user-namespace-of-the-host", Outcome.REFUSED, source=f"{VALIDATION} validateHostUsers")
 def user_namespace_of_the_host(pod: Pod) -> Problems:
-    """Users of its own do not go with the node's processes or messages."""
-    if pod.spec.get("hostUsers") is False:
-        for field in ("hostPID", "hostIPC"):
+    """Users of its own do not go with the node's processes, messages or network."""
+    if pod.spec.get("hostUsers") is False and pod.target >= 33:
+        for field in ("hostPID", "hostIPC", "hostNetwork"):
             if pod.spec.get(field) is True:
                 message = f"{field} must not be true where hostUsers is false"
                 yield Problem(("spec", field), message, f"take {field} or hostUsers out")
-
-
-@pod_rule("not-for-windows", Outcome.REFUSED, source=f"{VALIDATION} validateWindows")
-def not_for_windows(pod: Pod) -> Problems:
-    """A pod for Windows has no settings of the Linux kernel, and one for Linux none of Windows."""
-    if pod.os == "windows":
-        for field in _LINUX_ONLY:
-            if object_at(pod.spec, "securityContext").get(field) is not None:
-                message = f"{field} must not be set in a pod for Windows"
-                yield Problem(("spec", "securityContext", field), message, "take it out")
-        for field in ("hostPID", "hostIPC", "shareProcessNamespace"):
-            if pod.spec.get(field) is True:
-                yield Problem(("spec", field), f"{field} must not be set in a pod for Windows", "take it out")
-        for container in pod.all_containers:
-            for field in _LINUX_ONLY_IN_CONTAINERS:
-                if container.security.get(field) is not None:
-                    message = f"{field} must not be set in a pod for Windows"
-                    path = ("spec", container.list, container.at, "securityContext", field)
-                    yield Problem(path, f"{container.where}: {message}", "take it out")
-    elif pod.os == "linux" and object_at(pod.spec, "securityContext").get("windowsOptions") is not None:
-        message = "windowsOptions must not be set in a pod for Linux"
-        yield Problem(("spec", "securityContext", "windowsOptions"), message, "take it out")
 
 
 @pod_rule("scheduling-gate", Outcome.REFUSED, source=f"{VALIDATION} validateSchedulingGates")
@@ -165,11 +167,14 @@ def scheduling_gate(pod: Pod) -> Problems:
             elif name in seen and field == "schedulingGates":
                 yield Problem(("spec", field, at, key), f"a gate must stand once, got {name!r} twice", "remove one")
             seen.add(name)
+    node = text_at(pod.spec, "nodeName")
+    if node and pod.spec.get("schedulingGates") and pod.object.is_a("Pod"):
+        message = f"nodeName must not be set beside schedulingGates, got {node!r}"
+        yield Problem(("spec", "nodeName"), message, "take one of them out")
 
 
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(".".join(part.lstrip("0") or "0" for part in text.split(".")) if "." in text else text)
-    except ValueError:
-        return False
-    return "%" not in text
+def _is_search(text: str, target: int) -> bool:
+    name = text.removesuffix(".")
+    if target < 33:
+        return not complaint(dns_subdomain, name, "name")
+    return text == "." or (len(name) <= 253 and _SEARCH.fullmatch(name) is not None)

@@ -98,7 +98,7 @@ def duplicate_port_name(pod: Pod) -> Problems:
         if not name:
             continue
         first = seen.setdefault(name, container)
-        if first.path != container.path and pod.target >= 29:
+        if first.path != container.path and pod.target >= 33:
             message = (
                 f"{container.where}: port names must be unique in the pod, got {name!r}, which {first.where} has too"
             )
@@ -108,14 +108,16 @@ def duplicate_port_name(pod: Pod) -> Problems:
 
 @pod_rule("host-port-clash", Outcome.REFUSED, source=f"{VALIDATION} checkHostPortConflicts")
 def host_port_clash(pod: Pod) -> Problems:
-    """A port of the node is taken once."""
+    """A port of the node is taken once; in the node's network every port of a container is one."""
     together = [container for container in pod.all_containers if container.list == "containers"]
     alone = [[container] for container in pod.init_containers]
+    # the server writes the ports of the node into pods, and not into the templates of pods
+    shared = pod.spec.get("hostNetwork") is True and pod.object.is_a("Pod")
     for group in (together, *alone):
         seen: set[tuple[int, str, str]] = set()
         for container in group:
             for at, port in container.entries("ports"):
-                taken = number(port.get("hostPort"))
+                taken = number(port.get("hostPort")) or (_made_of(port) if shared else 0)
                 if not taken:
                     continue
                 key = (taken, text_at(port, "protocol") or "TCP", text_at(port, "hostIP"))
@@ -126,12 +128,55 @@ def host_port_clash(pod: Pod) -> Problems:
                 seen.add(key)
 
 
-@pod_rule("host-network-port", Outcome.REFUSED, source=f"{VALIDATION} validateHostNetwork")
+@pod_rule(
+    "host-network-clash",
+    Outcome.BROKEN,
+    source="kubernetes: pkg/apis/core/v1/defaults.go defaultHostNetworkPorts; every pod of the workload is refused",
+)
+def host_network_clash(pod: Pod) -> Problems:
+    """In the node's network every port of a container is a port of the node, which is taken once.
+
+    The server takes the workload, writes the ports of the node into its pods, and refuses every one of them.
+    """
+    if pod.spec.get("hostNetwork") is not True or pod.object.is_a("Pod"):
+        return
+    seen: dict[tuple[int, str, str], bool] = {}
+    for container, at, port in _all_ports(pod):
+        own = number(port.get("hostPort")) or 0
+        taken = own or _made_of(port)
+        key = (taken, text_at(port, "protocol") or "TCP", text_at(port, "hostIP"))
+        # where both are written down, the workload itself is refused
+        if taken and container.list == "containers" and key in seen and not (own and seen[key]):
+            message = f"{container.where}: a port must be taken once in the node's network, got {taken}/{key[1]} twice"
+            path: Steps = ("spec", container.list, container.at, "ports", at, "containerPort")
+            yield Problem(path, message, "let one of them listen on another port, or take hostNetwork out")
+        if container.list == "containers":
+            seen[key] = bool(own)
+
+
+def _made_of(port: JsonObject) -> int:
+    return number(port.get("containerPort")) or 0
+
+
+@container_rule("host-ip-unused", Outcome.WARNED, source=WARNINGS)
+def host_ip_unused(container: Container) -> Problems:
+    """An address of the node says where ``hostPort`` listens; without it, it does nothing."""
+    if container.pod.spec.get("hostNetwork") is True:
+        return
+    for at, port in container.entries("ports"):
+        if text_at(port, "hostIP") and not number(port.get("hostPort")):
+            message = f"hostPort must be given beside hostIP, got hostIP {text_at(port, 'hostIP')} alone"
+            yield Problem(("ports", at, "hostIP"), message, "take hostIP out")
+
+
+@pod_rule("host-network-port", Outcome.REFUSED, source=f"{VALIDATION} validatePodHostNetworkDeps")
 def host_network_port(pod: Pod) -> Problems:
     """In the node's network a container's port is the node's port."""
     if pod.spec.get("hostNetwork") is not True:
         return
     for container, at, port in _all_ports(pod):
+        if container.list != "containers":
+            continue
         inside, outside = number(port.get("containerPort")), number(port.get("hostPort"))
         if inside and outside and inside != outside:
             message = f"{container.where}: hostPort must be containerPort {inside} beside hostNetwork, got {outside}"

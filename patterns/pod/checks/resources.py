@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from patterns.errors import PatternError
 from patterns.model.fields import nearest
 from patterns.model.json import Json, JsonObject, object_at, text_at
-from patterns.model.names import label_key
+from patterns.model.names import dns_label, label_key
 from patterns.model.quantity import Quantity
 from patterns.pod.checks.reading import complaint
-from patterns.pod.checks.rule import VALIDATION, WARNINGS, Outcome, Problem, Problems, container_rule, pod_rule
-from patterns.pod.checks.subject import Container, Pod, Steps, entries
+from patterns.pod.checks.rule import VALIDATION, WARNINGS, Outcome, Problem, Problems, container_rule
+from patterns.pod.checks.subject import Container, Steps, entries
 
 _REQUIREMENTS = f"{VALIDATION} validateResourceRequirements"
 _PLAIN = ("cpu", "memory", "ephemeral-storage")
@@ -79,6 +79,9 @@ def resource_name(container: Container) -> Problems:
                 known = f"{', '.join(_PLAIN)}, hugepages-<size> or <domain>/<name>"
                 message = f"a resource must be {known}, got {name!r}"
                 yield Problem(path, message, f"write {near}" if near else "write the resource's full name")
+            elif name.startswith("requests.") and "/" in name:
+                message = f"a resource of a container must not begin with 'requests.', got {name!r}"
+                yield Problem(path, message, f"write {name.removeprefix('requests.')}")
             elif "/" in name and (said := complaint(label_key, name, "a resource's name")):
                 yield Problem(path, said, "write the resource's full name")
 
@@ -88,7 +91,7 @@ def device_in_parts(container: Container) -> Problems:
     """Devices are given out whole."""
     if "resources" in container.json:
         for path, name, amount in _amounts(object_at(container.json, "resources")):
-            if "/" in name and amount.numerator >= 0 and not amount.is_multiple_of(1):
+            if _is_device(name) and amount.numerator >= 0 and not amount.is_multiple_of(1):
                 yield Problem(path, f"{name} must be a whole number, got {amount}", "write a whole number")
 
 
@@ -104,7 +107,10 @@ def huge_pages(container: Container) -> Problems:
             path: Steps = ("resources", "limits" if name in object_at(resources, "limits") else "requests", name)
             yield Problem(path, f"{name} must stand beside cpu or memory, got it alone", "add a request of memory")
         page = quantity_of(name.removeprefix("hugepages-"))
-        if page is None or page.numerator <= 0:
+        if page is None or page.numerator <= 0 or not page.is_multiple_of(1):
+            field = "limits" if name in object_at(resources, "limits") else "requests"
+            message = f"hugepages- must be followed by the size of a page, got {name!r}"
+            yield Problem(("resources", field, name), message, "write the size, such as hugepages-2Mi")
             continue
         for at, other, amount in _amounts(resources):
             whole = amount.numerator < 0 or amount.is_multiple_of(page.numerator, page.denominator)
@@ -127,38 +133,30 @@ def bytes_in_parts(container: Container) -> Problems:
 @container_rule("resource-claim", Outcome.REFUSED, source=f"{VALIDATION} validateResourceClaimNames", whole=True)
 def resource_claim(container: Container) -> Problems:
     """A container claims what the pod has in ``resourceClaims``, each once."""
+    # older servers forget claims, and do not look at them
+    if container.target < 34 or "claims" not in object_at(container.json, "resources"):
+        return
     known = {text_at(claim, "name") for _, claim in entries(container.pod.spec.get("resourceClaims"))}
     seen: set[tuple[str, str]] = set()
     for at, claim in entries(object_at(container.json, "resources").get("claims")):
         name = text_at(claim, "name")
-        key = (name, text_at(claim, "request"))
+        request = text_at(claim, "request")
+        key = (name, request)
         path: Steps = ("resources", "claims", at, "name")
+        if request and (said := complaint(dns_label, request, "request")):
+            yield Problem(("resources", "claims", at, "request"), said, "write the name of a request of the claim")
         if name not in known:
             yield Problem(
                 path, f"a claim must be one of the pod's resourceClaims, got {name!r}", "declare it in the pod"
             )
-        elif key in seen:
+        elif any(name == other and (not request or other_request in ("", request)) for other, other_request in seen):
             yield Problem(path, f"a claim must stand once, got {name!r} twice", "remove one of them")
         seen.add(key)
 
 
-@pod_rule("pod-resources", Outcome.REFUSED, source=f"{VALIDATION} validatePodResourceConsistency", whole=True)
-def pod_resources(pod: Pod) -> Problems:
-    """What the pod is promised as a whole is at least what its containers are promised."""
-    resources = object_at(pod.spec, "resources")
-    for name, value in object_at(resources, "requests").items():
-        request, limit = quantity_of(value), quantity_of(object_at(resources, "limits").get(name))
-        if request is not None and limit is not None and request > limit:
-            message = f"the pod's request of {name} must be at most its limit {limit}, got {request}"
-            yield Problem(("spec", "resources", "requests", name), message, "lower the request, or raise the limit")
-    for container in pod.containers:
-        for name, value in object_at(container.json, "resources", "limits").items():
-            limit, whole = quantity_of(value), quantity_of(object_at(resources, "limits").get(name))
-            if limit is not None and whole is not None and limit > whole:
-                path: Steps = ("spec", "containers", container.at, "resources", "limits", name)
-                message = f"{container.where}: {name} must be at most the pod's limit {whole}, got {limit}"
-                yield Problem(path, message, "lower it, or raise the pod's limit")
+def _is_device(name: str) -> bool:
+    return "/" in name and "kubernetes.io/" not in name
 
 
 def _is_whole(name: str) -> bool:
-    return name.startswith("hugepages-") or "/" in name
+    return name.startswith("hugepages-") or _is_device(name)

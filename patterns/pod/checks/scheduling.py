@@ -1,13 +1,13 @@
-"""Rules for where a pod may run: node selectors, affinity, tolerations, spreading."""
+"""Rules for where a pod may run: node selectors, tolerations, spreading."""
 
 from __future__ import annotations
 
-import re
-
 from patterns.model.json import JsonObject, object_at, objects_at, text_at
 from patterns.model.names import label_key, label_value
+from patterns.pod.checks.affinity import node_terms, pod_terms
 from patterns.pod.checks.reading import complaint, number, texts
 from patterns.pod.checks.rule import VALIDATION, WARNINGS, Outcome, Problem, Problems, pod_rule
+from patterns.pod.checks.selectors import label_keys_problems, selector_problems
 from patterns.pod.checks.subject import Pod, Steps, entries
 
 _DEPRECATED = {
@@ -17,11 +17,12 @@ _DEPRECATED = {
     "failure-domain.beta.kubernetes.io/region": "topology.kubernetes.io/region",
     "failure-domain.beta.kubernetes.io/zone": "topology.kubernetes.io/zone",
 }
-_REQUIRED, _PREFERRED = (
-    "requiredDuringSchedulingIgnoredDuringExecution",
-    "preferredDuringSchedulingIgnoredDuringExecution",
+#: without another name, and named in warnings since 1.31
+_WITHOUT_EFFECT = (
+    "app.kubernetes.io/created-by",
+    "node-role.kubernetes.io/master",
+    "scheduler.alpha.kubernetes.io/preferAvoidPods",
 )
-_INTEGER = re.compile(r"[+-]?[0-9]+")
 
 
 @pod_rule("node-selector", Outcome.REFUSED, source=f"{VALIDATION} ValidatePodSpec")
@@ -39,27 +40,28 @@ def node_selector(pod: Pod) -> Problems:
 def deprecated_node_label(pod: Pod) -> Problems:
     """Some labels of nodes got other names; the old ones go away one day."""
     for key in object_at(pod.spec, "nodeSelector"):
-        if key in _DEPRECATED:
-            yield _deprecated(("spec", "nodeSelector", key), key)
-    for path, term in _node_terms(pod):
+        yield from _deprecated(pod, key, ("spec", "nodeSelector", key))
+    for path, term, _ in node_terms(pod):
         for at, expression in entries(term.get("matchExpressions")):
-            key = text_at(expression, "key")
-            if key in _DEPRECATED:
-                yield _deprecated((*path, "matchExpressions", at, "key"), key)
+            yield from _deprecated(pod, text_at(expression, "key"), (*path, "matchExpressions", at, "key"))
     for at, constraint in entries(pod.spec.get("topologySpreadConstraints")):
-        key = text_at(constraint, "topologyKey")
-        if key in _DEPRECATED:
-            yield _deprecated(("spec", "topologySpreadConstraints", at, "topologyKey"), key)
+        path = ("spec", "topologySpreadConstraints", at, "topologyKey")
+        yield from _deprecated(pod, text_at(constraint, "topologyKey"), path)
 
 
-def _deprecated(path: Steps, key: str) -> Problem:
-    return Problem(path, f"the label of a node must be {_DEPRECATED[key]}, got {key}", f"write {_DEPRECATED[key]}")
+def _deprecated(pod: Pod, key: str, path: Steps) -> Problems:
+    if key in _DEPRECATED:
+        message = f"the label of a node must be {_DEPRECATED[key]}, got {key}"
+        yield Problem(path, message, f"write {_DEPRECATED[key]}")
+    elif key in _WITHOUT_EFFECT and pod.target >= 31:
+        message = f"the label of a node must be one that is still in use, got {key}"
+        yield Problem(path, message, "select the nodes by another label")
 
 
 @pod_rule("toleration", Outcome.REFUSED, source=f"{VALIDATION} ValidateTolerations")
 def toleration(pod: Pod) -> Problems:
     """A toleration without a key tolerates everything, and says so with ``Exists``."""
-    operators = ("Equal", "Exists", "Lt", "Gt") if pod.target >= 37 else ("Equal", "Exists")
+    operators = ("Equal", "Exists")
     for at, one in entries(pod.spec.get("tolerations")):
         path: Steps = ("spec", "tolerations", at)
         key, operator = text_at(one, "key"), text_at(one, "operator") or "Equal"
@@ -108,7 +110,29 @@ def spread_constraint(pod: Pod) -> Problems:
         if one.get("minDomains") is not None and action == "ScheduleAnyway":
             message = "minDomains must only be set with DoNotSchedule"
             yield Problem((*path, "minDomains"), message, "take it out")
+        elif (least := number(one.get("minDomains"))) is not None and least < 1:
+            yield Problem((*path, "minDomains"), f"minDomains must be at least 1, got {least}", "take it out")
+        for field in ("nodeAffinityPolicy", "nodeTaintsPolicy"):
+            policy = one.get(field)
+            if isinstance(policy, str) and policy not in ("Honor", "Ignore"):
+                yield Problem((*path, field), f"{field} must be Honor or Ignore, got {policy!r}", "choose one of them")
+        yield from selector_problems(one.get("labelSelector"), (*path, "labelSelector"))
+        yield from label_keys_problems(one, "matchLabelKeys", path)
+        if pod.target < 34:
+            yield from _twice(one, path)
         seen.add((key, action))
+
+
+def _twice(constraint: JsonObject, path: Steps) -> Problems:
+    selector = object_at(constraint, "labelSelector")
+    keys = {
+        *object_at(selector, "matchLabels"),
+        *(text_at(one, "key") for one in objects_at(selector, "matchExpressions")),
+    }
+    for at, key in enumerate(texts(constraint.get("matchLabelKeys"))):
+        if key in keys:
+            message = f"matchLabelKeys must hold keys that labelSelector has not, got {key}"
+            yield Problem((*path, "matchLabelKeys", at), message, "take it out")
 
 
 @pod_rule("spread-of-nothing", Outcome.WARNED, source=WARNINGS)
@@ -122,72 +146,7 @@ def spread_of_nothing(pod: Pod) -> Problems:
             )
     for field in ("podAffinity", "podAntiAffinity"):
         affinity = object_at(pod.spec, "affinity", field)
-        for path, term in _pod_terms(affinity, ("spec", "affinity", field)):
+        for path, term in pod_terms(affinity, ("spec", "affinity", field)):
             if term.get("labelSelector") is None:
                 message = "labelSelector must be given, got none, which matches no pod"
                 yield Problem((*path, "labelSelector"), message, "select the other pods' labels")
-
-
-@pod_rule("affinity", Outcome.REFUSED, source=f"{VALIDATION} validateAffinity")
-def affinity(pod: Pod) -> Problems:
-    """Affinity to pods needs a topology, a preference its weight, an expression the values of its operator."""
-    whole = object_at(pod.spec, "affinity")
-    if not whole:
-        return
-    required = object_at(whole, "nodeAffinity").get(_REQUIRED)
-    path: Steps = ("spec", "affinity", "nodeAffinity")
-    if isinstance(required, dict) and not required.get("nodeSelectorTerms"):
-        message = "nodeSelectorTerms must hold a term at least, got none"
-        yield Problem((*path, _REQUIRED, "nodeSelectorTerms"), message, "add a term, or take it out")
-    for field in ("nodeAffinity", "podAffinity", "podAntiAffinity"):
-        for at, one in entries(object_at(whole, field).get(_PREFERRED)):
-            weight = number(one.get("weight")) or 0
-            if not 1 <= weight <= 100:
-                message = f"weight must be 1-100, got {weight}"
-                yield Problem(("spec", "affinity", field, _PREFERRED, at, "weight"), message, "give it a weight")
-    for term_path, term in _node_terms(pod):
-        for at, expression in entries(term.get("matchExpressions")):
-            yield from _expression(expression, (*term_path, "matchExpressions", at))
-    for field in ("podAffinity", "podAntiAffinity"):
-        for term_path, term in _pod_terms(object_at(whole, field), ("spec", "affinity", field)):
-            if not text_at(term, "topologyKey"):
-                message = "topologyKey must be given, got none"
-                yield Problem((*term_path, "topologyKey"), message, "write kubernetes.io/hostname")
-
-
-def _expression(expression: JsonObject, path: Steps) -> Problems:
-    operator, values = text_at(expression, "operator"), texts(expression.get("values"))
-    match operator:
-        case "In" | "NotIn":
-            said = "" if values else f"values must be given with {operator}, got none"
-        case "Exists" | "DoesNotExist":
-            said = f"values must not be given with {operator}, got {', '.join(values)}" if values else ""
-        case "Gt" | "Lt":
-            fits = len(values) == 1 and _INTEGER.fullmatch(values[0])
-            said = "" if fits else f"values must be one whole number with {operator}, got {', '.join(values) or 'none'}"
-        case _:
-            message = f"operator must be In, NotIn, Exists, DoesNotExist, Gt or Lt, got {operator!r}"
-            yield Problem((*path, "operator"), message, "choose one of them")
-            return
-    if said:
-        yield Problem((*path, "values"), said, "give what the operator takes")
-
-
-def _node_terms(pod: Pod) -> list[tuple[Steps, JsonObject]]:
-    nodes = object_at(pod.spec, "affinity", "nodeAffinity")
-    path: Steps = ("spec", "affinity", "nodeAffinity")
-    found: list[tuple[Steps, JsonObject]] = []
-    for at, term in entries(object_at(nodes, _REQUIRED).get("nodeSelectorTerms")):
-        found.append(((*path, _REQUIRED, "nodeSelectorTerms", at), term))
-    for at, one in entries(nodes.get(_PREFERRED)):
-        found.append(((*path, _PREFERRED, at, "preference"), object_at(one, "preference")))
-    return found
-
-
-def _pod_terms(affinity: JsonObject, path: Steps) -> list[tuple[Steps, JsonObject]]:
-    found: list[tuple[Steps, JsonObject]] = [
-        ((*path, _REQUIRED, at), term) for at, term in enumerate(objects_at(affinity, _REQUIRED))
-    ]
-    for at, one in entries(affinity.get(_PREFERRED)):
-        found.append(((*path, _PREFERRED, at, "podAffinityTerm"), object_at(one, "podAffinityTerm")))
-    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 
 from patterns.model.json import Json, JsonObject, object_at, text_at
 from patterns.pod.checks.reading import number
@@ -12,6 +13,16 @@ from patterns.pod.checks.subject import Container, Pod, Steps, entries
 _CONTEXT = f"{VALIDATION} ValidateSecurityContext"
 _SYSCTL = re.compile(r"[a-z0-9]([-_a-z0-9]*[a-z0-9])?([./][a-z0-9]([-_a-z0-9]*[a-z0-9])?)*")
 _LARGEST_ID = 2**31 - 1
+_LONGEST_PROFILE = 4095
+_NAME = "name the profile as the node has it"
+#: of the kernel's messages between processes
+_OF_MESSAGES = frozenset(
+    [
+        "kernel.sem",
+        *(f"kernel.shm{what}" for what in ("", "all", "max", "mni", "_rmid_forced")),
+        *(f"kernel.msg{what}" for what in ("", "max", "mnb", "mni")),
+    ]
+)
 
 
 @container_rule("user-id", Outcome.REFUSED, source=_CONTEXT)
@@ -56,6 +67,8 @@ def privileged_without_escalation(container: Container) -> Problems:
 @container_rule("unmasked-proc", Outcome.REFUSED, source=_CONTEXT)
 def unmasked_proc(container: Container) -> Problems:
     """An unmasked ``/proc`` is only for containers with users of their own."""
+    if container.target < 33:
+        return
     if container.security.get("procMount") == "Unmasked" and container.pod.spec.get("hostUsers") is not False:
         message = "procMount must be Default where the pod has not hostUsers: false, got Unmasked"
         yield Problem(("securityContext", "procMount"), message, "set hostUsers: false, or take procMount out")
@@ -82,12 +95,30 @@ def _profiles(context: JsonObject, path: Steps) -> Problems:
         if not kind:
             message = f"type must be given in {field}, got none"
             yield Problem((*path, field, "type"), message, "write type: RuntimeDefault")
-        elif kind == "Localhost" and not file:
+        elif kind == "Localhost" and (file is None or (field == "appArmorProfile" and file == "")):
             message = "localhostProfile must name the file where type is Localhost, got none"
             yield Problem((*path, field, "localhostProfile"), message, "name the file, or write type: RuntimeDefault")
-        elif kind != "Localhost" and file is not None:
+        elif kind == "Localhost":
+            if isinstance(file, str) and (said := _SAID[field](file)):
+                yield Problem((*path, field, "localhostProfile"), f"localhostProfile {said}, got {file[:60]!r}", _NAME)
+        elif file is not None:
             message = f"localhostProfile must only be set where type is Localhost, got type {kind}"
             yield Problem((*path, field, "localhostProfile"), message, "take it out")
+
+
+def _seccomp_file(file: str) -> str:
+    if file.startswith("/"):
+        return "must be a path below the kubelet's folder of profiles"
+    return "must not hold '..'" if ".." in file.split("/") else ""
+
+
+def _app_armor_name(name: str) -> str:
+    if name != name.strip():
+        return "must have no blanks around it"
+    return f"must have at most {_LONGEST_PROFILE} bytes" if len(name.encode()) > _LONGEST_PROFILE else ""
+
+
+_SAID: Mapping[str, Callable[[str], str]] = {"seccompProfile": _seccomp_file, "appArmorProfile": _app_armor_name}
 
 
 @pod_rule("sysctl", Outcome.REFUSED, source=f"{VALIDATION} validateSysctls")
@@ -101,11 +132,21 @@ def sysctl(pod: Pod) -> Problems:
             yield Problem(path, f"a sysctl must be named as net.core.somaxconn is, got {name!r}", "write its name")
         elif name in seen:
             yield Problem(path, f"a sysctl must stand once, got {name} twice", "remove one of them")
-        elif pod.spec.get("hostNetwork") is True and name.replace("/", ".").startswith("net."):
-            yield Problem(
-                path, f"a sysctl of the network must not be set beside hostNetwork, got {name}", "take it out"
-            )
+        else:
+            plain = _with_dots(name)
+            if pod.spec.get("hostNetwork") is True and plain.startswith("net."):
+                said = f"a sysctl of the network must not be set beside hostNetwork, got {name}"
+                yield Problem(path, said, "take it out")
+            if pod.spec.get("hostIPC") is True and (plain in _OF_MESSAGES or plain.startswith("fs.mqueue.")):
+                said = f"a sysctl of messages must not be set beside hostIPC, got {name}"
+                yield Problem(path, said, "take it out")
         seen.add(name)
+
+
+def _with_dots(name: str) -> str:
+    """``net/ipv4/conf.eth0`` is ``net.ipv4.conf/eth0``: the first separator tells which is which."""
+    first = next((letter for letter in name if letter in "./"), ".")
+    return name if first == "." else name.translate(str.maketrans("./", "/."))
 
 
 @container_rule(
