@@ -5,7 +5,7 @@ from __future__ import annotations
 from patterns.model.json import JsonObject, object_at, objects_at, text_at
 from patterns.model.names import dns_label, dns_subdomain, label_key, label_value
 from patterns.pod.checks.reading import complaint, number, texts
-from patterns.pod.checks.rule import VALIDATION, Outcome, Problem, Problems, pod_rule
+from patterns.pod.checks.rule import VALIDATION, WARNINGS, Outcome, Problem, Problems, pod_rule
 from patterns.pod.checks.selectors import label_keys_problems, selector_problems
 from patterns.pod.checks.subject import Pod, Steps, entries
 
@@ -13,6 +13,7 @@ _REQUIRED, _PREFERRED = (
     "requiredDuringSchedulingIgnoredDuringExecution",
     "preferredDuringSchedulingIgnoredDuringExecution",
 )
+_WARNED = 33
 
 
 @pod_rule("affinity", Outcome.REFUSED, source=f"{VALIDATION} validateAffinity")
@@ -42,6 +43,19 @@ def affinity(pod: Pod) -> Problems:
     for field in ("podAffinity", "podAntiAffinity"):
         for term_path, term in pod_terms(object_at(whole, field), ("spec", "affinity", field)):
             yield from _pod_term(pod, term, term_path)
+
+
+@pod_rule("preferred-node-value", Outcome.WARNED, source=WARNINGS)
+def preferred_node_value(pod: Pod) -> Problems:
+    """No node has a label of a value that is no label's: the preference does nothing."""
+    if pod.target < _WARNED:
+        return
+    for path, term, is_required in node_terms(pod):
+        for at, expression in entries(None if is_required else term.get("matchExpressions")):
+            for value_at, value in enumerate(texts(expression.get("values"))):
+                if said := complaint(label_value, value, "a value"):
+                    at_value = (*path, "matchExpressions", at, "values", value_at)
+                    yield Problem(at_value, said, "write the value of a label")
 
 
 def _pod_term(pod: Pod, term: JsonObject, path: Steps) -> Problems:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from patterns.model.json import object_at, text_at
-from patterns.pod.checks.reading import number
+from patterns.pod.checks.reading import number, texts
 from patterns.pod.checks.rule import VALIDATION, Outcome, Problem, Problems, container_rule, object_rule, pod_rule
 from patterns.pod.checks.subject import Container, Object, Pod, Steps, entries
 
@@ -12,6 +12,7 @@ _GRACE = 30
 _DROPPED = 34
 _MOST_RULES = 20
 _MOST_CODES = 255
+_BESIDE_ANOTHER = 2
 
 
 @container_rule("sleep-over-grace", Outcome.REFUSED, source=f"{VALIDATION} validateSleepAction", whole=True)
@@ -48,6 +49,34 @@ def negative_grace(pod: Pod) -> Problems:
     if seconds is not None and seconds < 0:
         message = f"terminationGracePeriodSeconds must not be negative, got {seconds}"
         yield Problem(("spec", "terminationGracePeriodSeconds"), message, "write the seconds that it needs to stop")
+
+
+@pod_rule(
+    "sidecar-in-a-job",
+    Outcome.OPINION,
+    source="https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#jobs-with-sidecar-containers",
+)
+def sidecar_in_a_job(pod: Pod) -> Problems:
+    """A job is complete when all its containers have ended; one that follows a file never ends by itself."""
+    kind = pod.object.kind
+    if kind not in ("Job", "CronJob") or len(pod.containers) < _BESIDE_ANOTHER or pod.spec.get("shareProcessNamespace"):
+        return
+    job = object_at(pod.object.spec, "jobTemplate", "spec") if kind == "CronJob" else pod.object.spec
+    if "activeDeadlineSeconds" in job or "activeDeadlineSeconds" in pod.spec:
+        return
+    for container in pod.containers:
+        command = texts(container.json.get("command"))
+        if _is_endless([*command, *texts(container.json.get("args"))] if command else []):
+            message = f"{container.where}: a container of a job must end, got {' '.join(command)}, which never does"
+            path: Steps = ("spec", "containers", container.at, "command")
+            yield Problem(path, message, "make it an init container with restartPolicy: Always")
+
+
+def _is_endless(command: list[str]) -> bool:
+    if command[:1] == ["sleep"]:
+        return command[1:] in (["infinity"], ["inf"])
+    follows = any(word in ("-f", "-F", "--follow") or word.startswith("--follow=") for word in command[1:])
+    return command[:1] == ["tail"] and follows and not any(word.startswith("--pid") for word in command)
 
 
 @container_rule("container-restart-policy", Outcome.REFUSED, source="KEP-753; KEP-5307, on by default since 1.35")
@@ -125,3 +154,14 @@ def ephemeral_container(obj: Object) -> Problems:
             if next(entries(pod.spec.get("ephemeralContainers")), None) is not None:
                 message = "ephemeralContainers must not be set in a manifest"
                 yield Problem((*pod.path, "spec", "ephemeralContainers"), message, "take it out, and use kubectl debug")
+
+
+@container_rule(
+    "termination-message-path", Outcome.OPINION, source="https://kubernetes.io/docs/tasks/debug/debug-application/"
+)
+def termination_message_path(container: Container) -> Problems:
+    """The kubelet mounts a file at this path, which leads from the root of the container."""
+    path = text_at(container.json, "terminationMessagePath")
+    if path and not path.startswith("/") and container.pod.os != "windows":
+        message = f"terminationMessagePath must begin with '/', got {path!r}"
+        yield Problem(("terminationMessagePath",), message, f"write /{path.removeprefix('./')}")

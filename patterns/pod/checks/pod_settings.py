@@ -146,8 +146,15 @@ def active_deadline(pod: Pod) -> Problems:
 
 @pod_rule("user-namespace-of-the-host", Outcome.REFUSED, source=f"{VALIDATION} validateHostUsers")
 def user_namespace_of_the_host(pod: Pod) -> Problems:
-    """Users of its own do not go with the node's processes, messages or network."""
-    if pod.spec.get("hostUsers") is False and pod.target >= 33:
+    """Users of its own do not go with the node's processes, messages or network, nor with devices."""
+    if pod.spec.get("hostUsers") is not False:
+        return
+    for container in pod.all_containers if pod.target >= 34 else ():
+        if container.json.get("volumeDevices"):
+            message = f"{container.where}: volumeDevices must not be set where hostUsers is false"
+            path: Steps = ("spec", container.list, container.at, "volumeDevices")
+            yield Problem(path, message, "take hostUsers out, or mount a file system")
+    if pod.target >= 33:
         for field in ("hostPID", "hostIPC", "hostNetwork"):
             if pod.spec.get(field) is True:
                 message = f"{field} must not be true where hostUsers is false"

@@ -130,16 +130,35 @@ def init_container_probe(container: Container) -> Problems:
 @container_rule(
     "probe-port-unknown",
     Outcome.BROKEN,
-    source="kubernetes: pkg/probe/util.go ResolveContainerPort, looks in the ports of the same container",
+    source="kubernetes: pkg/probe/util.go ResolveContainerPort, for probes and hooks alike",
     whole=True,
 )
 def probe_port_unknown(container: Container) -> Problems:
-    """A probe that names a port looks for it in its own container; where there is none it fails for ever."""
+    """A probe or hook that names a port looks for it in its own container; where there is none it always fails."""
     names = {text_at(port, "name") for _, port in container.entries("ports")}
-    for field, probe in probes_of(container):
-        for kind in ("httpGet", "tcpSocket"):
-            port = object_at(probe, kind).get("port")
+    for path, one in handlers_of(container):
+        for kind in ("httpGet", "tcpSocket") if path[0] != "lifecycle" else ("httpGet",):
+            port = object_at(one, kind).get("port")
             if isinstance(port, str) and port and port not in names and not complaint(port_name, port, "port"):
                 known = ", ".join(sorted(names - {""})) or "none"
                 message = f"port must be a name that this container gives a port, got {port!r}; it has {known}"
-                yield Problem((field, kind, "port"), message, f"name a port {port!r}, or write its number")
+                yield Problem((*path, kind, "port"), message, f"name a port {port!r}, or write its number")
+
+
+@container_rule(
+    "hook-by-tcp",
+    Outcome.BROKEN,
+    source="https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#LifecycleHandler",
+)
+def hook_by_tcp(container: Container) -> Problems:
+    """The kubelet knows no hook that opens a connection: after the start the container is killed, before the stop
+    nothing is done.
+    """
+    lifecycle = container.json.get("lifecycle")
+    for field in ("postStart", "preStop") if isinstance(lifecycle, dict) else ():
+        hook = object_at(lifecycle, field)
+        if isinstance(hook.get("tcpSocket"), dict) and not any(
+            hook.get(other) for other in ("exec", "httpGet", "sleep")
+        ):
+            message = f"{field} must be exec, httpGet or sleep, got tcpSocket, which always fails"
+            yield Problem(("lifecycle", field, "tcpSocket"), message, "call the program by exec or httpGet")
