@@ -73,6 +73,9 @@ def volume_source(pod: Pod) -> Problems:
     for at, volume in pod.volumes:
         kinds = _kinds(volume)
         path: Steps = ("spec", "volumes", at)
+        if text_at(volume, "name") in pod.claim_templates:
+            # a StatefulSet puts its own claim in this place
+            continue
         if len(kinds) > 1:
             message = f"a volume must be of one kind, got {' and '.join(kinds)}"
             yield Problem((*path, kinds[1]), message, "keep one of them")
