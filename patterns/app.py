@@ -26,6 +26,7 @@ from patterns.manifest import Manifest, attachments
 from patterns.model.json import JsonObject, text_at
 from patterns.output import write
 from patterns.plain_json import plain_object
+from patterns.pod.checks.image_facts import ImageFacts
 from patterns.pod.checks.pod_security import Level
 from patterns.pod.checks.standards import Standards, minor_version
 from patterns.pod.checks.subject import NEWEST
@@ -59,6 +60,8 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         pod_security: the Pod Security level that the namespaces enforce; default what `Namespace` objects of the app
             say. https://kubernetes.io/docs/concepts/security/pod-security-standards/
         opinions: show findings that are only opinions as well, such as an image without a tag.
+        image_facts: what is known of your own images, so that a pod which cannot run them is found: as whom they run,
+            whether they have a shell, where they write.
 
     Findings that do not stop the synthesis are shown as warnings of the category `PatternWarning`.
     """
@@ -80,8 +83,9 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         target: str = f"1.{NEWEST}",
         pod_security: Level | None = None,
         opinions: bool = False,
+        image_facts: Sequence[ImageFacts] = (),
     ) -> None:
-        self._standards = _standards(target, pod_security, opinions)
+        self._standards = _standards(target, pod_security, opinions, image_facts)
         #: Node validates the tree, or expands its dependencies: validations of the root have nothing to do then
         self.synthesizing = False
         if record_construct_metadata is None:
@@ -198,10 +202,12 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
                 return file_per_chart(charts, extension, numbered=order.numbered)
 
 
-def _standards(target: str, pod_security: Level | None, opinions: bool) -> Standards:
+def _standards(target: str, pod_security: Level | None, opinions: bool, image_facts: Sequence[ImageFacts]) -> Standards:
     try:
-        tree.check_options(App.__init__, {"target": target, "pod_security": pod_security, "opinions": opinions})
-        return Standards(target=minor_version(target), opinions=opinions, pod_security=pod_security)
+        options = {"target": target, "pod_security": pod_security, "opinions": opinions, "image_facts": image_facts}
+        tree.check_options(App.__init__, options)
+        minor = minor_version(target)
+        return Standards(target=minor, opinions=opinions, pod_security=pod_security, image_facts=tuple(image_facts))
     except PatternError as error:
         raise trimmed(error, "App") from None
 

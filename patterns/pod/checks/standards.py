@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple, cast
 
 from patterns.errors import InvalidValue
 from patterns.model.json import JsonObject, object_at, text_at
+from patterns.pod.checks.image_facts import KNOWN, FactsByRepository, ImageFacts, by_repository, known_facts
 from patterns.pod.checks.judge import Finding
 from patterns.pod.checks.pod_security import Level, violations
 from patterns.pod.checks.rule import Outcome
@@ -33,15 +35,21 @@ class Standards:
         target: the minor version of the oldest cluster that they are for.
         opinions: whether findings that are only our opinion are told.
         pod_security: the level that every namespace enforces; ``None`` for what `Namespace` objects say.
+        image_facts: what a team knows of its own images, beside the table; it goes before the table.
     """
 
     target: int = NEWEST
     opinions: bool = False
     pod_security: Level | None = None
+    image_facts: Sequence[ImageFacts] = ()
+
+    @cached_property
+    def _facts(self) -> FactsByRepository:
+        return by_repository([*self.image_facts, *KNOWN]) if self.image_facts else known_facts()
 
     def object(self, json: JsonObject) -> Object:
         """An object as rules look at it."""
-        return Object(json, target=self.target)
+        return Object(json, target=self.target, facts=self._facts)
 
     def enforced_by(self, namespaces: Iterable[Object]) -> Mapping[str, Enforced]:
         """What each `Namespace` among the objects enforces, by its name; nothing where a level holds for all."""

@@ -7,14 +7,27 @@ from functools import cached_property
 from typing import Literal, TypeAlias
 
 from patterns.model.json import Json, JsonObject, object_at, objects_at, text_at
+from patterns.pod.checks.image_facts import FactsByRepository, known_facts
 from patterns.pod.template import built_in_path, pod_paths, value_at
+from patterns.pod.versions import NEWEST, OLDEST
+
+__all__ = [
+    "NEWEST",
+    "OLDEST",
+    "Container",
+    "Object",
+    "Objects",
+    "Pod",
+    "Steps",
+    "entries",
+    "pointer_of",
+    "steps_of",
+    "words_of",
+]
 
 #: a path as its steps: ``("spec", "containers", 0, "image")``
 Steps: TypeAlias = "tuple[str | int, ...]"
 
-#: the newest Kubernetes that the rules know, as its minor version
-NEWEST = 37
-OLDEST = 28
 
 ContainerList: TypeAlias = Literal["initContainers", "containers", "ephemeralContainers"]
 _LISTS: tuple[ContainerList, ...] = ("initContainers", "containers", "ephemeralContainers")
@@ -27,11 +40,13 @@ class Object:
     Attributes:
         json: the object.
         target: the minor version of the cluster, such as 37.
+        facts: what is known of images, by their repository.
     """
 
-    def __init__(self, json: JsonObject, *, target: int = NEWEST) -> None:
+    def __init__(self, json: JsonObject, *, target: int = NEWEST, facts: FactsByRepository | None = None) -> None:
         self.json = json
         self.target = target
+        self.facts = known_facts() if facts is None else facts
         self.path: Steps = ()
         #: what rules have found out of the object, so that one walk serves several
         self.memo: dict[str, object] = {}

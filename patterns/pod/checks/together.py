@@ -1,3 +1,179 @@
 """Rules for objects that are applied together."""
 
 from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from patterns.model.json import JsonObject, object_at, text_at
+from patterns.pod.checks.reading import is_empty, labels_of, matches, number
+from patterns.pod.checks.rule import Outcome, Problem, Problems, objects_rule
+from patterns.pod.checks.subject import Container, Object, Objects, Pod, Steps, entries
+
+_APPLY = "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/"
+_SERVICE = "https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports"
+_KEYS = "https://kubernetes.io/docs/concepts/configuration/configmap/#configmaps-and-pods"
+_OWNING = frozenset({"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"})
+
+
+@objects_rule("name-taken-twice", Outcome.BROKEN, source=_APPLY)
+def name_taken_twice(objects: Objects) -> Problems:
+    """Of two objects of one kind, namespace and name the one that is applied last is there, and the other is not."""
+    seen: dict[tuple[str, str, str, str], Object] = {}
+    for obj in objects.all:
+        key = (obj.group, obj.kind, obj.namespace, obj.name)
+        if not obj.name or not obj.kind:
+            continue
+        if seen.setdefault(key, obj) is not obj:
+            where = f" in namespace {obj.namespace!r}" if obj.namespace else ""
+            message = f"a {obj.kind} must have a name of its own, got {obj.name!r}{where}, which another one has too"
+            yield Problem(("metadata", "name"), message, "rename one of them, or remove it", obj)
+
+
+@objects_rule("pods-of-two-owners", Outcome.BROKEN, source=f"{_APPLY}; KEP-1101")
+def pods_of_two_owners(objects: Objects) -> Problems:
+    """Two workloads that select each other's pods fight for them: each scales the other's down."""
+    by_namespace: dict[str, list[Object]] = defaultdict(list)
+    for obj in objects.all:
+        if obj.group == "apps" and obj.kind in _OWNING and not is_empty(object_at(obj.spec, "selector")):
+            by_namespace[obj.namespace].append(obj)
+    for workloads in by_namespace.values():
+        by_selector: dict[str, list[Object]] = defaultdict(list)
+        for obj in workloads:
+            by_selector[repr(sorted(_labels(obj).items()))].append(obj)
+        # different labels can meet as well, but are compared only where some are equal: it is linear so
+        for same in by_selector.values():
+            for at, obj in enumerate(same):
+                for other in same[:at]:
+                    both = (other.kind, other.name) != (obj.kind, obj.name)
+                    if both and _selects(obj, other) and _selects(other, obj):
+                        message = (
+                            f"selector must select the pods of this {obj.kind} alone, and selects those of "
+                            f"{other.kind} {other.name!r} too, which selects these"
+                        )
+                        fix = "give each a label of its own, in the selector and in the template"
+                        yield Problem(("spec", "selector"), message, fix, obj)
+                        break
+
+
+def _labels(obj: Object) -> dict[str, str]:
+    return labels_of(object_at(obj.spec, "template", "metadata").get("labels"))
+
+
+def _selects(obj: Object, other: Object) -> bool:
+    return matches(object_at(obj.spec, "selector"), _labels(other))
+
+
+@objects_rule("service-port-unknown", Outcome.BROKEN, source=_SERVICE)
+def service_port_unknown(objects: Objects) -> Problems:
+    """A Service that names a port leads to the pods that have it; where no selected pod has it, to nobody."""
+    pods = _pods_by_namespace(objects)
+    for service in objects.of_kind("Service"):
+        selected = _selected(service, pods)
+        if not selected:
+            continue
+        names = {text_at(port, "name") for pod in selected for _, _, port in _ports(pod)} - {""}
+        for at, port in entries(service.spec.get("ports")):
+            target = port.get("targetPort")
+            if isinstance(target, str) and target and not target.isdecimal() and target not in names:
+                known = ", ".join(sorted(names)) or "none"
+                message = f"targetPort must be a port that the selected pods name, got {target!r}; they have {known}"
+                fix = f"name a container's port {target!r}, or write its number"
+                yield Problem(("spec", "ports", at, "targetPort"), message, fix, service)
+
+
+@objects_rule("service-port-undeclared", Outcome.OPINION, source=_SERVICE)
+def service_port_undeclared(objects: Objects) -> Problems:
+    """A port number that no container declares may be a slip of the pen; declaring it costs nothing."""
+    pods = _pods_by_namespace(objects)
+    for service in objects.of_kind("Service"):
+        selected = _selected(service, pods)
+        numbers = {number(port.get("containerPort")) for pod in selected for _, _, port in _ports(pod)}
+        for at, port in entries(service.spec.get("ports")) if selected else ():
+            target = number(port.get("targetPort", port.get("port")))
+            if target and target not in numbers:
+                message = f"targetPort must be a port that the selected pods declare, got {target}"
+                path: Steps = ("spec", "ports", at, "targetPort" if "targetPort" in port else "port")
+                yield Problem(path, message, "declare it under ports of the container", service)
+
+
+@objects_rule("service-of-nobody", Outcome.OPINION, source=_SERVICE)
+def service_of_nobody(objects: Objects) -> Problems:
+    """A Service whose selector matches no pod of its namespace has no endpoints."""
+    pods = _pods_by_namespace(objects)
+    for service in objects.of_kind("Service"):
+        selector = labels_of(service.spec.get("selector"))
+        if selector and pods.get(service.namespace) and not _selected(service, pods):
+            shown = ", ".join(f"{key}={value}" for key, value in selector.items())
+            message = f"selector must match a pod, got {shown}, which matches none of the pods in these files"
+            yield Problem(("spec", "selector"), message, "select the labels of the pod template", service)
+
+
+def _pods_by_namespace(objects: Objects) -> Mapping[str, list[Pod]]:
+    found: dict[str, list[Pod]] = defaultdict(list)
+    for obj in objects.all:
+        for pod in obj.pods:
+            found[obj.namespace].append(pod)
+    return found
+
+
+def _selected(service: Object, pods: Mapping[str, list[Pod]]) -> list[Pod]:
+    selector = labels_of(service.spec.get("selector"))
+    if not selector:
+        return []
+    return [
+        pod
+        for pod in pods.get(service.namespace, ())
+        if selector.items() <= labels_of(pod.metadata.get("labels")).items()
+    ]
+
+
+def _ports(pod: Pod) -> Iterator[tuple[Container, int, JsonObject]]:
+    for container in pod.running:
+        for at, port in container.entries("ports"):
+            yield container, at, port
+
+
+@objects_rule("key-missing", Outcome.BROKEN, source=_KEYS)
+def key_missing(objects: Objects) -> Problems:
+    """A key that a ConfigMap or Secret does not have keeps the pod from starting, unless it is optional."""
+    known: dict[tuple[str, str, str], set[str]] = {}
+    for obj in objects.all:
+        if obj.group == "" and obj.kind in ("ConfigMap", "Secret"):
+            keys = {key for field in ("data", "binaryData", "stringData") for key in object_at(obj.json, field)}
+            known[obj.kind, obj.namespace, obj.name] = keys
+    if not known:
+        return
+    for obj in objects.all:
+        for pod in obj.pods:
+            for path, kind, name, key in _references(pod):
+                there = known.get((kind, obj.namespace, name))
+                if there is not None and key not in there:
+                    shown = ", ".join(sorted(there)) or "none"
+                    message = f"key must be one of {kind} {name!r}, got {key!r}; it has {shown}"
+                    yield Problem((*pod.path, *path), message, "add the key, or mend the name", obj)
+
+
+def _references(pod: Pod) -> Iterator[tuple[Steps, str, str, str]]:
+    """Every key that must be there: where it is named, of which kind and name."""
+    for container in pod.all_containers:
+        for at, variable in container.entries("env"):
+            for field, kind in (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")):
+                one = object_at(variable, "valueFrom", field)
+                if text_at(one, "key") and one.get("optional") is not True:
+                    path: Steps = ("spec", container.list, container.at, "env", at, "valueFrom", field, "key")
+                    yield path, kind, text_at(one, "name"), text_at(one, "key")
+    for at, volume in pod.volumes:
+        for field, kind, name in (("configMap", "ConfigMap", "name"), ("secret", "Secret", "secretName")):
+            yield from _items(object_at(volume, field), ("spec", "volumes", at, field), kind, name)
+        for source_at, source in entries(object_at(volume, "projected").get("sources")):
+            for field, kind in (("configMap", "ConfigMap"), ("secret", "Secret")):
+                path = ("spec", "volumes", at, "projected", "sources", source_at, field)
+                yield from _items(object_at(source, field), path, kind, "name")
+
+
+def _items(holder: JsonObject, path: Steps, kind: str, name: str) -> Iterator[tuple[Steps, str, str, str]]:
+    if holder.get("optional") is not True:
+        for at, item in entries(holder.get("items")):
+            if text_at(item, "key"):
+                yield (*path, "items", at, "key"), kind, text_at(holder, name), text_at(item, "key")
