@@ -31,9 +31,18 @@ _OF_CONTAINERS: Mapping[tuple[str, ...], tuple[str, ...]] = {
 
 
 #: the version from which the server looks; older ones forget the field
-_SINCE = {"procMount": 33, "supplementalGroupsPolicy": 33, "seLinuxChangePolicy": 33}
+_SINCE = {"procMount": 33, "recursiveReadOnly": 31, "supplementalGroupsPolicy": 33, "seLinuxChangePolicy": 33}
 #: where an empty word is not as good as none
-_NEVER_EMPTY = frozenset(["procMount", "fsGroupChangePolicy", "supplementalGroupsPolicy", "seLinuxChangePolicy"])
+_NEVER_EMPTY = frozenset(
+    [
+        "procMount",
+        "fsGroupChangePolicy",
+        "supplementalGroupsPolicy",
+        "seLinuxChangePolicy",
+        "mountPropagation",
+        "recursiveReadOnly",
+    ]
+)
 
 
 @pod_rule("unknown-choice", Outcome.REFUSED, source=f"{VALIDATION} ValidatePodSpec")

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 from patterns.pod.checks.rule import Outcome, Problem, Rule
 from patterns.pod.checks.subject import Container, Object, Objects, Pod, Steps, pointer_of
+from patterns.pod.template import value_at
+
+#: the version from which the server looks into them
+_STATEFUL_SETS = 34
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,10 +90,23 @@ class Judge:
 def _asked(rule: Rule, part: Container | Pod | Object, obj: Object) -> Iterator[Finding]:
     for problem in rule.check(part):
         outcome = rule.outcome
-        if outcome is Outcome.REFUSED and part is not obj and not obj.built_in:
-            # the server takes the object of another kind, and the pods that its controller makes are refused
+        if outcome is Outcome.REFUSED and part is not obj and not _is_looked_into(obj):
+            # the server takes the object, and the pods that its controller makes are refused
             outcome = Outcome.BROKEN
         yield _finding(rule, problem, part, obj, outcome)
+
+
+def _is_looked_into(obj: Object) -> bool:
+    """Whether the server judges the pod template when it takes the object: not in other kinds, nor in a StatefulSet
+    before 1.34.
+    """
+    return obj.built_in and not (obj.target < _STATEFUL_SETS and obj.is_a("StatefulSet", "apps"))
+
+
+def _is_filled_in(obj: Object, path: Steps) -> bool:
+    """Whether the value is a place for another one, which a controller may put in."""
+    value = value_at(obj.json, pointer_of(path))
+    return isinstance(value, str) and ("${" in value or "{{" in value)
 
 
 def _finding(rule: Rule, problem: Problem, part: Container | Pod | Object, obj: Object, outcome: Outcome) -> Finding:
