@@ -93,10 +93,15 @@ class Checker:
         self._origins: dict[int, _Origin] = {}
 
     def findings(self) -> Iterator[Located]:
-        """Everything that is wrong, file by file, and then what is wrong together."""
+        """Everything that is wrong, file by file: in each document, and then in all of the file together.
+
+        Files are not compared with each other: those of a folder may be alternatives, or belong to several clusters.
+        """
         for source in self._sources:
             yield from self._file(source)
-        yield from self._together()
+            yield from self._together()
+            self._summaries.clear()
+            self._origins.clear()
 
     def _namespace_objects(self) -> Iterator[Object]:
         """Every object that may say what a namespace enforces: few files have one, so most are not read for it."""
@@ -134,7 +139,7 @@ class Checker:
             yield self._unreadable(source, at, str(error), error.line)
 
     def _together(self) -> Iterator[Located]:
-        """What is wrong with all documents only when they are seen together."""
+        """What is wrong with the documents of one file only when they are seen together."""
         for finding in self._judge.together(self._summaries):
             origin = self._origins[id(finding.object)]
             content = content_of(origin.source, origin.text.offset, origin.text.size)

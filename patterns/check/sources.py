@@ -162,8 +162,8 @@ def _cut(lines: Iterable[bytes]) -> Iterator[Text]:
         if size > MAX_DOCUMENT_BYTES:
             raise Unreadable(f"a document must be at most {MAX_DOCUMENT_BYTES} bytes", first + 1)
         if not content:
-            bare = line.lstrip(codecs.BOM_UTF8 + _BLANK)
-            content = bool(bare) and not bare.startswith(b"#")
+            # a comment before the first line of dashes is a document to kubectl, though an empty one
+            content = bool(line.strip(codecs.BOM_UTF8 + _BLANK))
     if content or explicit:
         yield Text(first, start, size, b"".join(held))
 

@@ -17,7 +17,7 @@ def test_a_clean_file_exits_0(check: Check, tmp_path: Path) -> None:
 
 
 def test_a_finding_exits_2_and_says_everything(check: Check, tmp_path: Path) -> None:
-    file = write(tmp_path, "web.yaml", f"{GOOD}---\n{TWICE}")
+    file = write(tmp_path, "web.yaml", f"{GOOD.replace('name: web', 'name: first')}---\n{TWICE}")
     result = check(file)
     assert result.status == 2
     assert result.findings == [
@@ -63,14 +63,13 @@ def test_documents_are_counted_as_yaml_counts_them(check: Check, tmp_path: Path)
     text = f"# a comment\n---\n{GOOD}---\n---\n# nothing\n---\n{TWICE}---\n"
     result = check(write(tmp_path, "all.yaml", text))
     assert result.documents == 2
-    assert [finding["document"] for finding in result.findings] == ["3"]
+    assert [finding["document"] for finding in result.findings if finding["rule"] == "duplicate-mount-path"] == ["4"]
 
 
 def test_items_of_a_list_are_documents_with_their_number(check: Check, tmp_path: Path) -> None:
     indented = "".join(f"    {line}\n" for line in TWICE.splitlines())
-    text = (
-        f"apiVersion: v1\nkind: List\nitems:\n  - {GOOD.replace(chr(10), chr(10) + '    ').rstrip()}\n  -\n{indented}"
-    )
+    first = GOOD.replace("name: web", "name: first").replace("\n", "\n    ").rstrip()
+    text = f"apiVersion: v1\nkind: List\nitems:\n  - {first}\n  -\n{indented}"
     result = check(write(tmp_path, "list.yaml", text))
     [finding] = result.findings
     assert (finding["document"], finding["line"]) == ("0.1", 25)

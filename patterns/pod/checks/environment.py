@@ -56,6 +56,16 @@ def env_name_form(container: Container) -> Problems:
             yield Problem(("envFrom", at, "prefix"), said.replace("name", "prefix", 1), "write another prefix")
 
 
+@container_rule("env-name-for-shells", Outcome.OPINION, source="POSIX: Shell Command Language, 2.5.3")
+def env_name_for_shells(container: Container) -> Problems:
+    """A shell reads no variable whose name is not letters, digits and underscores, with no digit first."""
+    for at, variable in container.entries("env"):
+        name = text_at(variable, "name")
+        if name and not _env_name_problem(name, container.target) and complaint(env_name, name, "name"):
+            message = f"name must be letters, digits and '_', no digit first, for a shell to read it, got {name!r}"
+            yield Problem(("env", at, "name"), message, "rename the variable, where a shell reads it")
+
+
 @container_rule("duplicate-env", Outcome.WARNED, source=WARNINGS)
 def duplicate_env(container: Container) -> Problems:
     """Of two variables of one name the later one hides the other, and server-side apply refuses them."""

@@ -91,6 +91,8 @@ def _asked(rule: Rule, part: Container | Pod | Object, obj: Object) -> Iterator[
     for problem in rule.check(part):
         outcome = rule.outcome
         if outcome is Outcome.REFUSED and part is not obj and not _is_looked_into(obj):
+            if not obj.built_in and _is_filled_in(obj, (*part.path, *problem.path)):
+                continue
             # the server takes the object, and the pods that its controller makes are refused
             outcome = Outcome.BROKEN
         yield _finding(rule, problem, part, obj, outcome)

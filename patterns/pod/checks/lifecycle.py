@@ -53,7 +53,7 @@ def negative_grace(pod: Pod) -> Problems:
 
 @pod_rule(
     "sidecar-in-a-job",
-    Outcome.OPINION,
+    Outcome.BROKEN,
     source="https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#jobs-with-sidecar-containers",
 )
 def sidecar_in_a_job(pod: Pod) -> Problems:

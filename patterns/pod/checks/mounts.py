@@ -148,14 +148,19 @@ def mount_over_the_token(container: Container) -> Problems:
 
 @container_rule("mount-over-etc", Outcome.OPINION, source="seen on a kubelet 1.37: starts with an empty /etc")
 def mount_over_etc(container: Container) -> Problems:
-    """A volume over ``/etc`` hides users, certificates and settings of the image."""
+    """A volume over ``/etc`` hides users and certificates of the image; over ``/etc/hosts``, what the kubelet writes."""
     for at, mount in container.entries("volumeMounts"):
         path = text_at(mount, "mountPath")
-        if path and target_of(container, path) == "/etc" and not text_at(mount, "subPath"):
-            message = "mountPath must not be /etc, where the image's users and certificates are"
-            yield Problem(
-                ("volumeMounts", at, "mountPath"), message, "mount single files by subPath, or another folder"
-            )
+        if not path or text_at(mount, "subPath"):
+            continue
+        place = target_of(container, path)
+        if place == "/etc":
+            message, fix = "mountPath must not be /etc, where the image's users are", "mount single files by subPath"
+        elif place in ("/etc/hosts", "/etc/resolv.conf", "/etc/hostname"):
+            message, fix = f"mountPath must not be {place}, which the kubelet writes", "write hostAliases or dnsConfig"
+        else:
+            continue
+        yield Problem(("volumeMounts", at, "mountPath"), message, fix)
 
 
 @container_rule("odd-mount-path", Outcome.OPINION, source="https://kubernetes.io/docs/concepts/storage/volumes/")

@@ -11,6 +11,7 @@ from patterns.pod.checks.rule import Outcome, Problem, Problems, objects_rule
 from patterns.pod.checks.subject import Container, Object, Objects, Pod, Steps, entries
 
 _APPLY = "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/"
+_OWNERS = "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector"
 _SERVICE = "https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports"
 _KEYS = "https://kubernetes.io/docs/concepts/configuration/configmap/#configmaps-and-pods"
 _OWNING = frozenset({"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"})
@@ -30,9 +31,12 @@ def name_taken_twice(objects: Objects) -> Problems:
             yield Problem(("metadata", "name"), message, "rename one of them, or remove it", obj)
 
 
-@objects_rule("pods-of-two-owners", Outcome.BROKEN, source=f"{_APPLY}; KEP-1101")
+@objects_rule("pods-of-two-owners", Outcome.OPINION, source=_OWNERS)
 def pods_of_two_owners(objects: Objects) -> Problems:
-    """Two workloads that select each other's pods fight for them: each scales the other's down."""
+    """Workloads that select each other's pods leave each other's alone, and everything that goes by labels does not.
+
+    A Service, a PodDisruptionBudget or an autoscaler takes the pods of both for its own.
+    """
     by_namespace: dict[str, list[Object]] = defaultdict(list)
     for obj in objects.all:
         if obj.group == "apps" and obj.kind in _OWNING and not is_empty(object_at(obj.spec, "selector")):

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from patterns.check.sources import Source, texts
 from patterns.pod.checks import Finding, Object, Outcome, judge
 from patterns.pod.template import is_list, items_of
-from patterns.yaml.reader import read_yaml
+from patterns.yaml.reader import read_part
 
 SHARED = Path(os.environ.get("SHARED", Path(__file__).parents[4] / "shared"))
 MANIFESTS = SHARED / "manifests"
@@ -24,16 +25,16 @@ pytestmark = pytest.mark.skipif(not MANIFESTS.is_dir(), reason="the manifests of
 
 
 def documents(file: Path) -> dict[str, Object]:
-    """The objects of a file by their number, ``n.m`` for item m of a list."""
+    """The objects of a file by their number, ``n.m`` for item m of a list; empty documents count."""
     found: dict[str, Object] = {}
-    # a file may begin with an empty document, which counts and is not read
-    text = file.read_bytes()
-    first = 1 if text.lstrip().startswith(b"---\n---") else 0
-    for at, document in enumerate(read_yaml(text), first):
-        if isinstance(document, dict) and is_list(document):
-            found |= {f"{at}.{n}": Object(i) for n, i in enumerate(items_of(document)) if isinstance(i, dict)}
-        elif isinstance(document, dict):
-            found[str(at)] = Object(document)
+    at = 0
+    for text in texts(Source(file.name, file, True)):
+        for document in read_part(text.content, source=file.name, line=text.line, repeated=[]):
+            if isinstance(document, dict) and is_list(document):
+                found |= {f"{at}.{n}": Object(i) for n, i in enumerate(items_of(document)) if isinstance(i, dict)}
+            elif isinstance(document, dict):
+                found[str(at)] = Object(document)
+            at += 1
     return found
 
 
@@ -77,7 +78,10 @@ def test_the_broken_ones_among_real_manifests_are_known() -> None:
     assert found == KNOWN_BROKEN
 
 
-KNOWN_BROKEN: set[tuple[str, str]] = set()
+KNOWN_BROKEN = {
+    # words that a release script replaces, in capitals where an image has none
+    ("cockroachdb__helm-charts__bundle__manifests__cockroachdb.clusterserviceversion.yaml", "image-name"),
+}
 
 
 def test_the_cases_that_a_server_judged_are_judged_alike() -> None:
