@@ -148,7 +148,7 @@ def mount_over_the_token(container: Container) -> Problems:
 
 @container_rule("mount-over-etc", Outcome.OPINION, source="seen on a kubelet 1.37: starts with an empty /etc")
 def mount_over_etc(container: Container) -> Problems:
-    """A volume over ``/etc`` hides users and certificates of the image; over ``/etc/hosts``, what the kubelet writes."""
+    """A volume over ``/etc`` hides users and certificates of the image, over ``/etc/hosts`` what the kubelet writes."""
     for at, mount in container.entries("volumeMounts"):
         path = text_at(mount, "mountPath")
         if not path or text_at(mount, "subPath"):
