@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from patterns import tree
 from patterns.errors import InvalidValue, WrongType
 from patterns.model.json import Json, JsonObject
-from patterns.model.names import check_annotations, check_labels
+from patterns.model.names import check_annotations, check_labels, dns_label
 from patterns.plain_json import plain_object
 
 import jsii  # isort: skip  # after patterns.tree, which finds Node
@@ -27,8 +27,9 @@ _SEGMENTS = (
     "networking.k8s.io/IPAddress",
 )
 
-#: kinds whose names the API server keeps shorter, because names of Jobs and labels of pods are made of them
-_LONGEST = {"CronJob": 52, "Job": 63, "StatefulSet": 63}
+#: kinds whose names have to be shorter: those of a CronJob's Jobs and the label ``controller-revision-hash`` of a
+#: StatefulSet's pods are longer by 11 characters, and a Job's name is a label of its pods
+_LONGEST = {"CronJob": 52, "Job": 63, "StatefulSet": 52}
 
 
 def check_name(name: str, api_version: str, kind: str, *, generated: bool = False) -> None:
@@ -46,14 +47,22 @@ def check_name(name: str, api_version: str, kind: str, *, generated: bool = Fals
     if len(name) > _LONGEST.get(kind, 253) and api_version.partition("/")[0] in ("batch", "apps"):
         raise InvalidValue(
             f"name of a {kind} must be at most {_LONGEST[kind]} characters, since its pods are named after it, "
-            f"got {len(name)}: {name!r}"
+            f"got {len(name)}: {name!r}{_instead(generated)}"
+        )
+    if kind == "StatefulSet" and "." in name and api_version.startswith("apps/"):
+        raise InvalidValue(
+            f"name of a StatefulSet must have no dot, since its pods' host names are made of it, got {name!r}"
+            f"{_instead(generated)}"
         )
     if not (len(name) <= 253 and _SUBDOMAIN.fullmatch(name)):
-        instead = "; it comes from the ids, which name= replaces" if generated else ""
         raise InvalidValue(
             "name must be a DNS-1123 subdomain (at most 253 of a-z, 0-9, '-' and '.', a letter or digit at both ends), "
-            f"got {name!r}{instead}"
+            f"got {name!r}{_instead(generated)}"
         )
+
+
+def _instead(generated: bool) -> str:
+    return "; it comes from the ids, which name= replaces" if generated else ""
 
 
 class Metadata:
@@ -64,6 +73,7 @@ class Metadata:
         namespace: as given.
         labels, annotations: as given.
         extra: every other field, such as ``finalizers``.
+        foreign: somebody else wrote it, so it is kept as it is, and judged with the whole object.
     """
 
     def __init__(
@@ -74,6 +84,7 @@ class Metadata:
         labels: Mapping[str, str] | None,
         annotations: Mapping[str, str] | None,
         extra: Mapping[str, Json] | None,
+        foreign: bool = False,
     ) -> None:
         self.extra = plain_object(extra, "metadata") if extra else {}
         self.name = _text(name, "name", self.extra)
@@ -81,6 +92,11 @@ class Metadata:
         self._own_namespace = self.namespace
         self._labels = _texts(labels, "labels", self.extra)
         self._annotations = _texts(annotations, "annotations", self.extra)
+        if not foreign:
+            check_labels(self._labels)
+            check_annotations(self._annotations)
+            if self.namespace:
+                dns_label(self.namespace, "namespace")
         #: annotations that Node was not told when the object was made
         self._late: dict[str, str] = {}
         self._of_chart: Mapping[str, str] = {}
@@ -104,6 +120,8 @@ class Metadata:
         """Take the namespace and the labels that the chart gives to all its objects."""
         namespace, labels = tree.of_chart(chart)
         if self.namespace is None:
+            if namespace:
+                dns_label(namespace, "namespace of the chart")
             self.namespace = namespace
         self._of_chart = labels
 
@@ -113,7 +131,9 @@ class Metadata:
 
     def add_labels(self, labels: Mapping[str, str]) -> None:
         """Add labels where the object has none of its own."""
-        for key, value in _texts(labels, "labels", {}).items():
+        added = _texts(labels, "labels", {})
+        check_labels(added)
+        for key, value in added.items():
             if key not in self._labels:
                 self._added[key] = value
                 if self._in_node is not None:
@@ -190,8 +210,6 @@ def _texts(value: Mapping[str, str] | None, option: str, extra: JsonObject) -> d
     for key, content in value.items():
         if not isinstance(key, str) or not isinstance(content, str):
             raise WrongType(f"{option} must hold strings, got {key!r}: {content!r}")
-    check = check_labels if option == "labels" else check_annotations
-    check(value, option)
     return dict(value)
 
 

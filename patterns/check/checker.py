@@ -143,7 +143,8 @@ class Checker:
         for finding in self._judge.together(self._summaries):
             origin = self._origins[id(finding.object)]
             content = content_of(origin.source, origin.text.offset, origin.text.size)
-            yield _located(finding, origin, Positions(_text_of(content)))
+            path = (*origin.prefix, *finding.path)
+            yield _located(finding, origin, Positions(_text_of(content), [path]))
 
     def _document(
         self, source: Source, text: Text, at: int, value: Json, repeated: Sequence[Repeated]

@@ -124,6 +124,7 @@ class _FileMetadata(Metadata):
             labels=_strings(self.in_file, "labels"),
             annotations=_strings(self.in_file, "annotations"),
             extra=None,
+            foreign=True,
         )
         #: what Node had when it was first asked; the chart's labels and a generated name are in there
         self._first: JsonObject = {}

@@ -1,64 +1,76 @@
-"""When a CronJob runs: the five fields of cron, as Kubernetes takes them."""
+"""When a CronJob runs: the five fields of cron, as Kubernetes takes them, in a time zone of the IANA database."""
 
 from __future__ import annotations
 
 import re
 
 from patterns.errors import InvalidValue
+from patterns.pod.checks.cron import schedule_problem, time_zone_problem
 
-_MACROS = frozenset({"@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"})
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-_FIELDS: tuple[tuple[str, int, int, tuple[str, ...], int], ...] = (
-    ("minute", 0, 59, (), 0),
-    ("hour", 0, 23, (), 0),
-    ("day of month", 1, 31, (), 0),
-    ("month", 1, 12, _MONTHS, 1),
-    ("day of week", 0, 6, _DAYS, 0),
-)
-_EVERY = re.compile(r"@every ([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+")
+#: the days of the longest month of each number, in a leap year
+_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
-def cron_schedule(schedule: str) -> str:
-    """The schedule, where Kubernetes takes it.
+def check_schedule(schedule: str) -> None:
+    """Refuse a schedule that Kubernetes refuses, or that never comes.
 
     https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax
 
     Raises:
-        InvalidValue: for anything but five fields or a macro, and for a time zone inside the schedule.
+        InvalidValue: for anything but five fields or a macro, for a time zone inside the schedule, for a day that no
+            month has, and for less than a second between two runs, which Kubernetes makes a second.
     """
     if "TZ" in schedule:
         raise InvalidValue(f"schedule must not set a time zone, got {schedule!r}; write time_zone='Europe/Berlin'")
-    if schedule in _MACROS or _EVERY.fullmatch(schedule):
-        return schedule
-    parts = schedule.split()
-    if len(parts) != len(_FIELDS):
-        more = "; Kubernetes has no field for seconds" if len(parts) == len(_FIELDS) + 1 else ""
-        raise InvalidValue(
-            f"schedule must be five fields (minute hour day-of-month month day-of-week) or a macro such as '@daily', "
-            f"got {schedule!r}{more}"
-        )
-    for part, field in zip(parts, _FIELDS, strict=True):
-        for item in part.split(","):
-            if not _fits(item, field):
-                name, low, high, *_ = field
-                raise InvalidValue(f"schedule {schedule!r}: {name} must be within {low}-{high}, got {part!r}")
-    return schedule
+    if problem := schedule_problem(schedule):
+        more = "; Kubernetes has no field for seconds" if len(schedule.split()) == 6 else ""
+        raise InvalidValue(f"schedule must be {problem}, got {schedule!r}{more}")
+    if schedule.startswith("@every") and not re.search(r"[1-9][0-9]*(\.[0-9]*)?[smh](?!s)", schedule):
+        raise InvalidValue(f"schedule must leave a second at least between two runs, got {schedule!r}")
+    if schedule.startswith("@every -"):
+        raise InvalidValue(f"schedule must leave a second at least between two runs, got {schedule!r}")
+    if not schedule.startswith("@") and _never_comes(schedule):
+        raise InvalidValue(f"schedule must name a day that one of its months has, got {schedule!r}; it never runs")
 
 
-def _fits(item: str, field: tuple[str, int, int, tuple[str, ...], int]) -> bool:
-    _, low, high, names, first = field
-    span, slash, step = item.partition("/")
-    if slash and not (step.isascii() and step.isdigit() and int(step) > 0):
+def check_time_zone(zone: str) -> None:
+    """Refuse a time zone that Kubernetes refuses.
+
+    https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#time-zones
+
+    Raises:
+        InvalidValue: for anything but a name such as ``Europe/Berlin``.
+    """
+    if problem := time_zone_problem(zone):
+        raise InvalidValue(f"time_zone must be {problem}, got {zone!r}; write such as 'Europe/Berlin' or 'Etc/UTC'")
+
+
+def _never_comes(schedule: str) -> bool:
+    """Whether every day of the month is one that none of the months has, where the day of the week leaves no other."""
+    _, _, days, months, weekdays = schedule.split()
+    if days[0] in "*?" or weekdays[0] not in "*?":
         return False
+    first_day = min(_first(part) for part in days.split(","))
+    longest = max(_DAYS[month - 1] for part in months.split(",") for month in _months(part))
+    return first_day > longest
+
+
+def _first(part: str) -> int:
+    return 1 if part[0] in "*?" else int(re.split("[-/]", part)[0])
+
+
+def _months(part: str) -> range:
+    """The months of one part of the field, such as ``jan-jun/2``; it has been checked before."""
+    span, _, step = part.partition("/")
     if span in ("*", "?"):
-        return True
-    numbers: list[int] = []
-    for bound in span.split("-"):
-        if bound.lower() in names:
-            numbers.append(names.index(bound.lower()) + first)
-        elif bound.isascii() and bound.isdigit():
-            numbers.append(int(bound))
-        else:
-            return False
-    return len(numbers) in (1, 2) and all(low <= n <= high for n in numbers) and numbers == sorted(numbers)
+        first, last = 1, 12
+    else:
+        begin, dash, end = span.partition("-")
+        first = _month(begin)
+        last = _month(end) if dash else 12 if step else first
+    return range(first, last + 1, int(step or 1))
+
+
+def _month(text: str) -> int:
+    return _NAMES.index(text.lower()) + 1 if text.lower() in _NAMES else int(text)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from patterns.errors import Conflict, InvalidValue
 from patterns.model import Json, JsonObject
 from patterns.model.fields import unknown_fields
+from patterns.model.names import whole_number
 from patterns.model.spelling import snake_case
 
 #: options whose name is not that of the field
@@ -22,13 +23,15 @@ def spec_of(fields: Mapping[str, Json], extra: JsonObject | None, option: str, t
     """A spec from the workload's own options and what the mapping ``option`` has besides.
 
     Raises:
-        InvalidValue: for a negative number, or a field that Kubernetes does not know.
+        InvalidValue: for a number below 0 or over 2**31-1, or a field that Kubernetes does not know.
         Conflict: for a field that an option has set, with another value.
     """
     result = present(**fields)
     for key, value in result.items():
-        if isinstance(value, int) and not isinstance(value, bool) and value < 0:
-            raise InvalidValue(f"{snake_case(key)} must not be negative, got {value}")
+        if isinstance(value, int) and not isinstance(value, bool):
+            if value < 0:
+                raise InvalidValue(f"{snake_case(key)} must not be negative, got {value}")
+            whole_number(value, snake_case(key))
     for path, field, nearest in unknown_fields(type_name, extra or {}):
         hint = f"; did you mean {nearest!r}" if nearest else ""
         raise InvalidValue(f"{option}{path}: Kubernetes 1.37 knows no field {field!r} there{hint}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -30,17 +31,18 @@ class Position:
 
 
 class Positions:
-    """Every place of one document.
+    """The places of one document.
 
     Args:
         text: of the document.
+        wanted: the paths that will be asked for; the text is read no further than to the last of them. Default all.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, wanted: Iterable[Steps] | None = None) -> None:
         self._known: dict[Steps, Position] = {}
         # the reader takes a few texts that PyYAML does not; what came before such a place is known
         with suppress(yaml.YAMLError):
-            _Walk(self._known).through(text)
+            _Walk(self._known).through(text, None if wanted is None else set(wanted))
 
     def of(self, path: Steps) -> Position:
         """The place of a value; that of what would hold it, where it is missing or came by an alias."""
@@ -67,9 +69,11 @@ class _Walk:
         self.known = known
         self.open: list[_Open] = []
 
-    def through(self, text: str) -> None:
+    def through(self, text: str, wanted: set[Steps] | None) -> None:
         for event in yaml.parse(text, Loader=LOADER):
             self.take(event)
+            if wanted is not None and wanted <= self.known.keys():
+                return
 
     def take(self, event: Event) -> None:
         if isinstance(event, CollectionEndEvent):

@@ -22,6 +22,8 @@ _FIELDS = (
     ("day of week", 0, 6, _DAYS),
 )
 _MACROS = frozenset({"@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"})
+#: `validTimeZoneCharacters` of the same file, for each part
+_ZONE = re.compile(r"(?!-)[-A-Za-z._0-9+]{1,14}(/(?!-)[-A-Za-z._0-9+]{1,14})*")
 _EVERY = re.compile(r"@every (?=.)([+-]?(?:[0-9]*\.?[0-9]+(?:ns|us|µs|ms|s|m|h))+)")
 
 
@@ -88,8 +90,25 @@ def cron_schedule(obj: Object) -> Problems:
 
 @cache
 def _zones() -> frozenset[str]:
-    """The names of the time zones, in lower case as some systems read them; none where the system has no list."""
+    """The names of the time zones that this system knows; none where it has no list."""
     return frozenset(available_timezones())
+
+
+def time_zone_problem(zone: str) -> str:
+    """What is wrong with a time zone, as the rest of "must be ..."; empty where it is right, or cannot be told.
+
+    Servers have the whole database built in. Some systems keep its older names, such as US/Pacific, in a package of
+    their own; there only names that no server can know are found.
+    """
+    known = _zones()
+    if not _ZONE.fullmatch(zone) or zone.lower() == "local":
+        return "a name of the IANA database"
+    if zone in known or zone in ("UTC", "GMT") or zone.startswith(("posix/", "right/")):
+        return ""
+    near = next((name for name in known if name.lower() == zone.lower()), "")
+    if near:
+        return f"a name of the IANA database, where letters count: {near}"
+    return "a name of the IANA database" if "US/Pacific" in known else ""
 
 
 @object_rule("cron-time-zone", Outcome.REFUSED, source=f"{_BATCH} validateTimeZone")
@@ -98,9 +117,8 @@ def cron_time_zone(obj: Object) -> Problems:
     zone = obj.spec.get("timeZone") if obj.is_a("CronJob", "batch") else None
     if not isinstance(zone, str):
         return
-    known = _zones()
-    if not zone or zone.lower() == "local" or (known and zone not in known and zone not in ("UTC", "GMT")):
-        message = f"timeZone must be a name of the IANA database, got {zone!r}"
+    if problem := time_zone_problem(zone):
+        message = f"timeZone must be {problem}, got {zone!r}"
         yield Problem(("spec", "timeZone"), message, "write such as Europe/Berlin or Etc/UTC")
 
 

@@ -61,7 +61,8 @@ class Judge:
     def object(self, obj: Object) -> Iterator[Finding]:
         """What is wrong with one object by itself."""
         for rule in self._of_object:
-            yield from _asked(rule, obj, obj)
+            for problem in rule.check(obj):
+                yield from _told(rule, problem, obj, obj)
         for pod in obj.pods:
             yield from self.pod(pod)
 
@@ -71,12 +72,15 @@ class Judge:
         completed = not obj.built_in
         for rule in self._of_pod:
             if not (completed and rule.whole):
-                yield from _asked(rule, pod, obj)
+                # a rule that finds nothing, which is the rule, costs one call
+                for problem in rule.check(pod):
+                    yield from _told(rule, problem, pod, obj)
         containers = pod.all_containers
         for rule in self._of_container:
             if not (completed and rule.whole):
                 for container in containers:
-                    yield from _asked(rule, container, obj)
+                    for problem in rule.check(container):
+                        yield from _told(rule, problem, container, obj)
 
     def together(self, objects: Sequence[Object]) -> Iterator[Finding]:
         """What is wrong with objects only when they are seen together."""
@@ -87,15 +91,14 @@ class Judge:
                     yield _finding(rule, problem, problem.of, problem.of, rule.outcome)
 
 
-def _asked(rule: Rule, part: Container | Pod | Object, obj: Object) -> Iterator[Finding]:
-    for problem in rule.check(part):
-        outcome = rule.outcome
-        if outcome is Outcome.REFUSED and part is not obj and not _is_looked_into(obj):
-            if not obj.built_in and _is_filled_in(obj, (*part.path, *problem.path)):
-                continue
-            # the server takes the object, and the pods that its controller makes are refused
-            outcome = Outcome.BROKEN
-        yield _finding(rule, problem, part, obj, outcome)
+def _told(rule: Rule, problem: Problem, part: Container | Pod | Object, obj: Object) -> Iterator[Finding]:
+    outcome = rule.outcome
+    if outcome is Outcome.REFUSED and part is not obj and not _is_looked_into(obj):
+        if not obj.built_in and _is_filled_in(obj, (*part.path, *problem.path)):
+            return
+        # the server takes the object, and the pods that its controller makes are refused
+        outcome = Outcome.BROKEN
+    yield _finding(rule, problem, part, obj, outcome)
 
 
 def _is_looked_into(obj: Object) -> bool:

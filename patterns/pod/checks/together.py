@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from patterns.model.json import JsonObject, object_at, text_at
 from patterns.pod.checks.reading import is_empty, labels_of, matches, number
 from patterns.pod.checks.rule import Outcome, Problem, Problems, objects_rule
-from patterns.pod.checks.subject import Container, Object, Objects, Pod, Steps, entries
+from patterns.pod.checks.subject import Object, Objects, Pod, Steps, entries
 
 _APPLY = "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/"
 _OWNERS = "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector"
@@ -71,12 +72,11 @@ def _selects(obj: Object, other: Object) -> bool:
 @objects_rule("service-port-unknown", Outcome.BROKEN, source=_SERVICE)
 def service_port_unknown(objects: Objects) -> Problems:
     """A Service that names a port leads to the pods that have it; where no selected pod has it, to nobody."""
-    pods = _pods_by_namespace(objects)
+    pods = _Pods(objects)
     for service in objects.of_kind("Service"):
-        selected = _selected(service, pods)
-        if not selected:
+        if not pods.selected_by(service):
             continue
-        names = {text_at(port, "name") for pod in selected for _, _, port in _ports(pod)} - {""}
+        names = pods.ports_of(service).names
         for at, port in entries(service.spec.get("ports")):
             target = port.get("targetPort")
             if isinstance(target, str) and target and not target.isdecimal() and target not in names:
@@ -89,10 +89,10 @@ def service_port_unknown(objects: Objects) -> Problems:
 @objects_rule("service-port-undeclared", Outcome.OPINION, source=_SERVICE)
 def service_port_undeclared(objects: Objects) -> Problems:
     """A port number that no container declares may be a slip of the pen; declaring it costs nothing."""
-    pods = _pods_by_namespace(objects)
+    pods = _Pods(objects)
     for service in objects.of_kind("Service"):
-        selected = _selected(service, pods)
-        numbers = {number(port.get("containerPort")) for pod in selected for _, _, port in _ports(pod)}
+        selected = pods.selected_by(service)
+        numbers = pods.ports_of(service).numbers
         for at, port in entries(service.spec.get("ports")) if selected else ():
             target = number(port.get("targetPort", port.get("port")))
             if target and target not in numbers:
@@ -104,38 +104,59 @@ def service_port_undeclared(objects: Objects) -> Problems:
 @objects_rule("service-of-nobody", Outcome.OPINION, source=_SERVICE)
 def service_of_nobody(objects: Objects) -> Problems:
     """A Service whose selector matches no pod of its namespace has no endpoints."""
-    pods = _pods_by_namespace(objects)
+    pods = _Pods(objects)
     for service in objects.of_kind("Service"):
         selector = labels_of(service.spec.get("selector"))
-        if selector and pods.get(service.namespace) and not _selected(service, pods):
+        if selector and service.namespace in pods.namespaces and not pods.selected_by(service):
             shown = ", ".join(f"{key}={value}" for key, value in selector.items())
             message = f"selector must match a pod, got {shown}, which matches none of the pods in these files"
             yield Problem(("spec", "selector"), message, "select the labels of the pod template", service)
 
 
-def _pods_by_namespace(objects: Objects) -> Mapping[str, list[Pod]]:
-    found: dict[str, list[Pod]] = defaultdict(list)
-    for obj in objects.all:
-        for pod in obj.pods:
-            found[obj.namespace].append(pod)
-    return found
+class Ports(NamedTuple):
+    """The ports of several pods."""
+
+    names: frozenset[str]
+    numbers: frozenset[int | None]
 
 
-def _selected(service: Object, pods: Mapping[str, list[Pod]]) -> list[Pod]:
-    selector = labels_of(service.spec.get("selector"))
-    if not selector:
-        return []
-    return [
-        pod
-        for pod in pods.get(service.namespace, ())
-        if selector.items() <= labels_of(pod.metadata.get("labels")).items()
-    ]
+class _Pods:
+    """The pods of all objects, found by a label in a time that does not grow with their number."""
 
+    def __init__(self, objects: Objects) -> None:
+        self.namespaces: set[str] = set()
+        self._selected: dict[tuple[object, ...], list[Pod]] = {}
+        self._ports: dict[int, Ports] = {}
+        self._by_label: dict[tuple[str, str, str], list[tuple[Pod, dict[str, str]]]] = defaultdict(list)
+        for obj in objects.all:
+            for pod in obj.pods:
+                labels = labels_of(pod.metadata.get("labels"))
+                self.namespaces.add(obj.namespace)
+                for key, value in labels.items():
+                    self._by_label[obj.namespace, key, value].append((pod, labels))
 
-def _ports(pod: Pod) -> Iterator[tuple[Container, int, JsonObject]]:
-    for container in pod.running:
-        for at, port in container.entries("ports"):
-            yield container, at, port
+    def selected_by(self, service: Object) -> list[Pod]:
+        """The pods that the Service selects."""
+        selector = labels_of(service.spec.get("selector"))
+        if not selector:
+            return []
+        known = (service.namespace, *sorted(selector.items()))
+        if known not in self._selected:
+            self._selected[known] = self._select(service, selector)
+        return self._selected[known]
+
+    def ports_of(self, service: Object) -> Ports:
+        """The ports of the pods that the Service selects; services of one selector ask once."""
+        pods = self.selected_by(service)
+        if id(pods) not in self._ports:
+            listed = [port for pod in pods for c in pod.running for _, port in c.entries("ports")]
+            names = frozenset(text_at(port, "name") for port in listed) - {""}
+            self._ports[id(pods)] = Ports(names, frozenset(number(port.get("containerPort")) for port in listed))
+        return self._ports[id(pods)]
+
+    def _select(self, service: Object, selector: dict[str, str]) -> list[Pod]:
+        found = [self._by_label.get((service.namespace, key, value), []) for key, value in selector.items()]
+        return [pod for pod, labels in min(found, key=len) if selector.items() <= labels.items()]
 
 
 @objects_rule("key-missing", Outcome.BROKEN, source=_KEYS)

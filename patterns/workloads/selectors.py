@@ -1,0 +1,41 @@
+"""Workloads of one chart whose pods have the same labels, so that each takes the other's for its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from patterns.place import chart_of, path_of, ref_of
+
+if TYPE_CHECKING:
+    from patterns.workloads.workload import Workload
+
+_workloads: dict[tuple[str, str, frozenset[tuple[str, str]]], list[Workload]] = {}
+
+
+def keep_selector(workload: Workload) -> None:
+    """Remember by which labels the workload's pods are found."""
+    if workload.selector:
+        _of_same_labels(workload).append(workload)
+
+
+def shared_selector(workload: Workload) -> list[str]:
+    """What to say where a workload before it has pods of the same labels; nothing where neither selects any.
+
+    https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector
+    """
+    for other in _of_same_labels(workload):
+        if other is workload:
+            break
+        if (workload.selects or other.selects) and (workload.kind, workload.name) != (other.kind, other.name):
+            shown = ", ".join(f"{key}={value}" for key, value in workload.selector.items())
+            return [
+                f"its pods have the labels {shown}, and so have those of {type(other).__name__} {path_of(other)!r}: a "
+                "selector of one finds the pods of both; give one of them another id, another name= or a selector= of "
+                "its own"
+            ]
+    return []
+
+
+def _of_same_labels(workload: Workload) -> list[Workload]:
+    key = (ref_of(chart_of(workload)), workload.namespace or "", frozenset(workload.selector.items()))
+    return _workloads.setdefault(key, [])
