@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from unjudged import Unjudged
 
 from patterns import App, Chart, InvalidValue, NotFound, WrongType
 from patterns.objects.yaml_file import YamlFile
@@ -40,7 +41,7 @@ items:
 
 @pytest.fixture
 def chart() -> Chart:
-    return Chart(App(), "shop", namespace="shop", labels={"team": "a"})
+    return Chart(Unjudged(), "shop", namespace="shop", labels={"team": "a"})
 
 
 def test_every_document_is_rendered_as_it_stands_in_the_file(chart: Chart) -> None:

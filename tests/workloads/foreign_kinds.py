@@ -17,6 +17,10 @@ import constructs  # isort: skip
 from cdk8s_plus_34 import k8s  # isort: skip
 
 APP: JsonObject = {"name": "app", "image": "shop:1", "resources": {"limits": {"cpu": "1"}}}
+SPEC: JsonObject = {
+    "selector": {"matchLabels": {"a": "b"}},
+    "template": {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [APP]}},
+}
 DEPLOYMENT = """\
 apiVersion: apps/v1
 kind: Deployment
@@ -39,7 +43,7 @@ def api_object(scope: constructs.Construct, api_version: str, kind: str, **field
 
 
 def raw_deployment(chart: cdk8s.Chart) -> Built:
-    return api_object(chart, "apps/v1", "Deployment", spec={"template": {"spec": {"containers": [APP]}}}), nothing
+    return api_object(chart, "apps/v1", "Deployment", spec=SPEC), nothing
 
 
 def raw_pod_that_changes_afterwards(chart: cdk8s.Chart) -> Built:
@@ -56,8 +60,9 @@ def raw_pod_that_changes_afterwards(chart: cdk8s.Chart) -> Built:
     return pod, later
 
 
-def l1_pod_spec() -> k8s.PodSpec:
+def l1_pod_spec(restart_policy: str | None = None) -> k8s.PodSpec:
     return k8s.PodSpec(
+        restart_policy=restart_policy,
         set_hostname_as_fqdn=True,
         host_pid=True,
         termination_grace_period_seconds=60,
@@ -76,12 +81,13 @@ def l1_pod_spec() -> k8s.PodSpec:
 
 def l1_deployment(chart: cdk8s.Chart) -> Built:
     selector = k8s.LabelSelector(match_labels={"a": "b"})
-    template = k8s.PodTemplateSpec(spec=l1_pod_spec())
+    metadata = k8s.ObjectMeta(labels={"a": "b"})
+    template = k8s.PodTemplateSpec(metadata=metadata, spec=l1_pod_spec())
     return k8s.KubeDeployment(chart, "web", spec=k8s.DeploymentSpec(selector=selector, template=template)), nothing
 
 
 def l1_cron_job(chart: cdk8s.Chart) -> Built:
-    template = k8s.PodTemplateSpec(spec=l1_pod_spec())
+    template = k8s.PodTemplateSpec(spec=l1_pod_spec("Never"))
     job = k8s.JobTemplateSpec(spec=k8s.JobSpec(template=template))
     return k8s.KubeCronJob(chart, "web", spec=k8s.CronJobSpec(schedule="@daily", job_template=job)), nothing
 
