@@ -38,7 +38,7 @@ def schedule_problem(schedule: str) -> str:
         return "five fields, or a macro such as @daily"
     fields = schedule.split()
     if len(fields) != 5:
-        return "five fields (minute, hour, day of month, month, day of week)"
+        return "five fields (minute, hour, day of month, month, day of week), or a macro such as @daily"
     for text, (name, least, most, words) in zip(fields, _FIELDS, strict=True):
         for part in text.split(","):
             if problem := _part_problem(part, least, most, words.split()):

@@ -35,15 +35,19 @@ _RELAXED = re.compile(r"[ -<>-~]+")
 
 
 def _env_name_problem(name: str, minor: int) -> str:
-    """What is wrong with a name; since 1.34 any printable ASCII but ``=`` will do."""
-    if minor >= 34:
+    """What is wrong with a name; since 1.32 any printable ASCII but ``=`` will do."""
+    if minor >= 32:
         return "" if _RELAXED.fullmatch(name) else f"name must be printable ASCII without '=', got {name!r}"
-    return complaint(lambda value, what: env_name(value, what, classic=True), name, "name")
+    return complaint(_classic_name, name, "name")
+
+
+def _classic_name(name: str, what: str) -> None:
+    env_name(name, what, classic=True)
 
 
 @container_rule("env-name", Outcome.REFUSED, source=f"{VALIDATION} ValidateEnv; KEP-4369")
 def env_name_form(container: Container) -> Problems:
-    """A variable's name has no ``=``; before 1.34 it is letters, digits, dashes, underscores and dots."""
+    """A variable's name has no ``=``; before 1.32 it is letters, digits, dashes, underscores and dots."""
     for at, variable in container.entries("env"):
         name = variable.get("name")
         if name is None or name == "":

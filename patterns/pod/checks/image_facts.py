@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeAlias
 
 from patterns.errors import InvalidValue, PatternError
@@ -50,6 +50,7 @@ class ImageFacts:
         return repository == self.repository and self._tags.fullmatch(tag) is not None
 
 
+@lru_cache(maxsize=4096)
 def canonical(image: str) -> tuple[str, str]:
     """Repository, with its registry, and tag of a reference; empty where it is none."""
     try:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from patterns.errors import PatternError
 from patterns.model.image import image_reference
+from patterns.pod.checks.reading import complaint
 from patterns.pod.checks.rule import VALIDATION, Outcome, Problem, Problems, container_rule
 from patterns.pod.checks.subject import Container
 
@@ -34,10 +34,8 @@ def image_name(container: Container) -> Problems:
         return
     if container.pod.object.is_a("Pod") and image != image.strip():
         return
-    try:
-        image_reference(image)
-    except PatternError as error:
-        yield Problem(("image",), error.message, "write [registry/]name[:tag][@digest] in lower case")
+    if said := complaint(image_reference, image, "image"):
+        yield Problem(("image",), said, "write [registry/]name[:tag][@digest] in lower case")
 
 
 @container_rule("image-pull-policy", Outcome.REFUSED, source=f"{VALIDATION} validatePullPolicy")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from patterns.errors import PatternError
 from patterns.model.json import Json, JsonObject, object_at, objects_at
@@ -13,8 +14,9 @@ def number(value: Json) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def complaint(check: Callable[[str, str], None], value: str, what: str) -> str:
-    """What a check of `patterns.model` says about the value; empty when it is fine."""
+@lru_cache(maxsize=8192)
+def complaint(check: Callable[[str, str], object], value: str, what: str) -> str:
+    """What a check of `patterns.model` says about the value, empty when it is fine; the same names come again."""
     try:
         check(value, what)
     except PatternError as error:
