@@ -11,12 +11,18 @@ from patterns.findings import tell_findings
 from patterns.manifest import Manifest
 from patterns.model import Json, JsonObject
 from patterns.model.json import objects_at, text_at
-from patterns.model.names import port_number, service_name
+from patterns.model.names import check_labels, dns_label, label_key, port_number, service_name
+from patterns.model.names import port as port_or_name
 from patterns.model.value import Value
+from patterns.place import target_of
+from patterns.workloads.spec import spec_of
 from patterns.workloads.workload import Workload
 
 if TYPE_CHECKING:
     from constructs import Construct
+
+#: the first version whose Services may have names that begin with a digit (KEP-5311)
+_DIGIT_FIRST = 36
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +36,9 @@ class ServicePort(Value):
         protocol: ``"TCP"`` (Kubernetes' default), ``"UDP"`` or ``"SCTP"``.
         node_port: on every node, for a Service of type NodePort or LoadBalancer.
         app_protocol: such as ``"kubernetes.io/h2c"``.
+
+    Raises:
+        InvalidValue: for a number or name that Kubernetes refuses.
     """
 
     port: int
@@ -41,10 +50,14 @@ class ServicePort(Value):
 
     def __post_init__(self) -> None:
         port_number(self.port, "port")
-        if isinstance(self.target_port, int):
-            port_number(self.target_port, "target_port")
+        if self.target_port is not None:
+            port_or_name(self.target_port, "target_port")
+        if self.name is not None:
+            dns_label(self.name, "name")
         if self.node_port is not None:
             port_number(self.node_port, "node_port")
+        if self.app_protocol is not None:
+            label_key(self.app_protocol, "app_protocol")
 
     def render(self) -> JsonObject:
         """The port as it stands in the Service."""
@@ -72,10 +85,12 @@ class Service(Manifest):
         headless: no address of its own: its name stands for the pods' addresses, as a StatefulSet needs it.
         publish_not_ready_addresses: pods count before they are ready, as members that look for each other need it.
         spec: everything else of the Service's spec, in Kubernetes' own JSON; it may add, never overwrite.
-        name, namespace, labels, annotations: of the object.
+        name: ``metadata.name``, a DNS-1035 label; it may begin with a digit where the app's target is Kubernetes 1.36
+            or newer.
+        namespace, labels, annotations: of the object.
 
     Raises:
-        InvalidValue: without ports, with unnamed ports beside others, or for a bad name or number.
+        InvalidValue: without ports, with unnamed ports beside others, or for a bad name, number or field.
         Conflict: when a port or its name is taken twice, or ``spec`` sets what an option has set.
     """
 
@@ -101,23 +116,24 @@ class Service(Manifest):
         self._workload = workload
         self._ports = [port if isinstance(port, ServicePort) else ServicePort(port=port) for port in ports]
         _check_ports(self._ports)
+        _check_type(type, headless=headless, ports=self._ports)
         chosen = dict(selector) if selector is not None else workload.selector if workload is not None else {}
         if not chosen:
-            raise InvalidValue("the workload has no labels that are derived from its name; give selector=")
-        own: dict[str, Json] = {
-            "type": type,
-            "clusterIP": "None" if headless else None,
-            "publishNotReadyAddresses": publish_not_ready_addresses,
-            "selector": {**chosen},
-            "ports": [port.render() for port in self._ports],
-        }
-        body: JsonObject = {key: value for key, value in own.items() if value is not None}
-        for key, value in (spec or {}).items():
-            if key in body:
-                raise Conflict(f"spec sets {key} to {value!r}, but an option has set it to {body[key]!r}; set it once")
-            body[key] = value
-        if name is not None:
-            service_name(name, "name")
+            given = "selector must hold a label at least" if selector is not None else ""
+            raise InvalidValue(given or "the workload has no labels that are derived from its name; give selector=")
+        check_labels(chosen, "selector")
+        body = spec_of(
+            {
+                "type": type,
+                "clusterIP": "None" if headless else None,
+                "publishNotReadyAddresses": publish_not_ready_addresses,
+                "selector": {**chosen},
+                "ports": [port.render() for port in self._ports],
+            },
+            spec,
+            "spec",
+            "ServiceSpec",
+        )
         super().__init__(
             scope,
             id,
@@ -129,23 +145,50 @@ class Service(Manifest):
             labels=labels,
             annotations=annotations,
         )
+        self._check_name(generated=name is None)
+        if spec:
+            self.check_early()
         tell_findings(self)
+
+    def _check_name(self, *, generated: bool) -> None:
+        target = target_of(self) or 0
+        try:
+            (dns_label if target >= _DIGIT_FIRST else service_name)(self.name, "name")
+        except InvalidValue as error:
+            if generated:
+                error.message += "; it comes from the ids, which name= replaces"
+            raise
 
     def findings(self) -> list[str]:
         """A target port by name that no container has: Kubernetes takes it, and the Service leads nowhere."""
         if self._workload is None:
             return []
-        names = {
-            text_at(port, "name")
-            for container in self._workload.pod.containers()
+        named = [
+            (text_at(port, "name"), text_at(port, "protocol") or "TCP")
+            for container in self._workload.pod.running()
             for port in objects_at(container, "ports")
-        }
-        return [
-            f"ports: target_port {port.target_port!r} is no port name of the workload's containers; "
-            f"they have {', '.join(sorted(names - {''})) or 'none'}"
-            for port in self._ports
-            if isinstance(port.target_port, str) and port.target_port not in names
+            if text_at(port, "name")
         ]
+        known = ", ".join(sorted(name if protocol == "TCP" else f"{name} ({protocol})" for name, protocol in named))
+        return [
+            f"ports: target_port {port.target_port!r} is no {port.protocol or 'TCP'} port name of the workload's "
+            f"containers; they have {known or 'none'}"
+            for port in self._ports
+            if isinstance(port.target_port, str) and (port.target_port, port.protocol or "TCP") not in named
+        ]
+
+
+def _check_type(type: str | None, *, headless: bool, ports: Sequence[ServicePort]) -> None:
+    if headless and type in ("NodePort", "LoadBalancer"):
+        raise InvalidValue(
+            f"type must not be {type!r} in a headless Service, which has no address; leave one of them out"
+        )
+    for each in ports:
+        if each.node_port is not None and type not in ("NodePort", "LoadBalancer"):
+            raise InvalidValue(
+                f"port {each.port} must have no node_port in a Service of type {type or 'ClusterIP'}, got "
+                f"{each.node_port}; write type='NodePort', or leave it out"
+            )
 
 
 def _check_ports(ports: Sequence[ServicePort]) -> None:
@@ -153,6 +196,7 @@ def _check_ports(ports: Sequence[ServicePort]) -> None:
         raise InvalidValue("ports must hold at least one port")
     seen: dict[tuple[int, str], ServicePort] = {}
     names: set[str | None] = set()
+    on_nodes: dict[int, ServicePort] = {}
     for port in ports:
         if len(ports) > 1 and port.name is None:
             raise InvalidValue(f"port {port.port} needs a name, since the Service has several ports")
@@ -163,3 +207,6 @@ def _check_ports(ports: Sequence[ServicePort]) -> None:
             raise Conflict(f"port name {port.name!r} is there twice; give one another name")
         seen[key] = port
         names.add(port.name)
+        # TCP and UDP of one port may share that of the nodes
+        if port.node_port is not None and on_nodes.setdefault(port.node_port, port).port != port.port:
+            raise Conflict(f"node_port {port.node_port} is there twice; give one another, or leave it out")

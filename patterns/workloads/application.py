@@ -8,7 +8,7 @@ from patterns.errors import InvalidValue
 from patterns.model import Container, Json, Sleep
 from patterns.pod.grace import DEFAULT_GRACE_PERIOD_SECONDS
 
-#: the first version that keeps a container's own restart policy: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy (KEP-5307)
+#: the first version that keeps a container's own restart policy (KEP-5307)
 _OWN_RESTART_POLICIES = 35
 
 
@@ -26,16 +26,16 @@ def check_restart_policies(containers: Sequence[Container], init_containers: Seq
         if container.restart_policy == "Always":
             raise InvalidValue(
                 f"containers[{index}]: restart_policy of {container.name!r} must not be 'Always', which makes native "
-                f"sidecars of init containers alone; write it in init_containers=, or as Sidecar(..., {container.name!r},"
-                " container=...)"
+                f"sidecars of init containers alone; write it in init_containers=, or as Sidecar(..., "
+                f"{container.name!r}, container=...)"
             )
     for option, group in (("containers", containers), ("init_containers", init_containers)):
         for index, container in enumerate(group):
             policy = container.restart_policy
             if policy in ("Never", "OnFailure") and target < _OWN_RESTART_POLICIES:
                 raise InvalidValue(
-                    f"{option}[{index}]: restart_policy of {container.name!r} must be left out in Kubernetes 1.{target}, "
-                    f"got {policy!r}; a container has its own since 1.{_OWN_RESTART_POLICIES}"
+                    f"{option}[{index}]: restart_policy of {container.name!r} must be left out in Kubernetes "
+                    f"1.{target}, got {policy!r}; a container has its own since 1.{_OWN_RESTART_POLICIES}"
                 )
 
 

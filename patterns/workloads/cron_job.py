@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from patterns.defaults import AUTOMOUNT_SERVICE_ACCOUNT_TOKEN, WORKLOAD_SECURITY, Default, Defaults
 from patterns.errors import InvalidValue
 from patterns.model import Container, JsonObject, Security
-from patterns.workloads.schedule import cron_schedule
+from patterns.workloads.completions import check_completions
+from patterns.workloads.schedule import check_schedule, check_time_zone
 from patterns.workloads.spec import spec_of
 from patterns.workloads.workload import Workload
 
@@ -83,7 +84,9 @@ class CronJob(Workload):
         annotations: Mapping[str, str] | None = None,
         defaults: Defaults | None = None,
     ) -> None:
-        cron_schedule(schedule)
+        check_schedule(schedule)
+        if time_zone is not None:
+            check_time_zone(time_zone)
         super().__init__(
             scope,
             id,
@@ -123,6 +126,7 @@ class CronJob(Workload):
             "job_spec",
             "JobSpec",
         )
+        check_completions(self._job_spec, self.name, of_cron_job=True)
         self.set_spec(
             spec,
             schedule=schedule,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from patterns.defaults import AUTOMOUNT_SERVICE_ACCOUNT_TOKEN, WORKLOAD_SECURITY, Default, Defaults
 from patterns.errors import InvalidValue
 from patterns.model import Container, JsonObject, Security
+from patterns.model.json import object_at
+from patterns.workloads.rollout import check_amount, is_zero
 from patterns.workloads.spec import present
 from patterns.workloads.workload import Workload
 
@@ -20,7 +22,8 @@ class DaemonSet(Workload):
 
     Args:
         update_strategy: ``"RollingUpdate"`` (Kubernetes' default) or ``"OnDelete"``.
-        max_unavailable: of a rolling update; a number or a percentage such as ``"10%"``.
+        max_surge, max_unavailable: of a rolling update; a number or a percentage such as ``"10%"``. One of the two is
+            0; Kubernetes' defaults are 0 and 1. With ``max_surge`` the new pod of a node starts before the old stops.
         min_ready_seconds: whole seconds that a new pod must be ready before it counts as available.
         revision_history_limit: how many old revisions are kept.
         selector: replaces the derived selector, which cannot be changed once the object is in a cluster.
@@ -42,6 +45,7 @@ class DaemonSet(Workload):
         containers: Sequence[Container],
         init_containers: Sequence[Container] = (),
         update_strategy: Literal["RollingUpdate", "OnDelete"] | None = None,
+        max_surge: int | str | None = None,
         max_unavailable: int | str | None = None,
         min_ready_seconds: int | None = None,
         revision_history_limit: int | None = None,
@@ -62,8 +66,10 @@ class DaemonSet(Workload):
         annotations: Mapping[str, str] | None = None,
         defaults: Defaults | None = None,
     ) -> None:
-        if update_strategy == "OnDelete" and max_unavailable is not None:
-            raise InvalidValue("update_strategy 'OnDelete' takes no max_unavailable; leave it out")
+        if update_strategy == "OnDelete" and (max_surge is not None or max_unavailable is not None):
+            raise InvalidValue("update_strategy 'OnDelete' takes no max_surge and no max_unavailable; leave them out")
+        check_amount(max_surge, "max_surge", capped=True)
+        check_amount(max_unavailable, "max_unavailable", capped=True)
         super().__init__(
             scope,
             id,
@@ -88,7 +94,8 @@ class DaemonSet(Workload):
             annotations=annotations,
             defaults=defaults,
         )
-        rolling = present(maxUnavailable=max_unavailable)
+        rolling = present(maxSurge=max_surge, maxUnavailable=max_unavailable)
+        _check_one_of(max_surge, max_unavailable, object_at(spec or {}, "updateStrategy", "rollingUpdate"))
         update_strategy = update_strategy or ("RollingUpdate" if rolling else None)
         self.set_spec(
             spec,
@@ -96,4 +103,18 @@ class DaemonSet(Workload):
             revisionHistoryLimit=revision_history_limit,
             updateStrategy=present(type=update_strategy, rollingUpdate=rolling or None) or None,
             selector={"matchLabels": {**self.selector}},
+        )
+
+
+def _check_one_of(max_surge: int | str | None, max_unavailable: int | str | None, more: JsonObject) -> None:
+    """Of the two exactly one is not 0, since a node has one pod; what ``spec=`` brings is judged with it."""
+    if "maxSurge" in more or "maxUnavailable" in more:
+        return
+    if max_surge is not None and not is_zero(max_surge) and not is_zero(max_unavailable):
+        raise InvalidValue(
+            f"max_surge must not be given where max_unavailable is not 0, got {max_surge!r}; write max_unavailable=0"
+        )
+    if is_zero(max_unavailable) and (max_surge is None or is_zero(max_surge)):
+        raise InvalidValue(
+            "max_unavailable must not be 0 where max_surge is 0, its default: no pod could ever be replaced"
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from patterns.defaults import AUTOMOUNT_SERVICE_ACCOUNT_TOKEN, WORKLOAD_SECURITY, Default, Defaults
 from patterns.errors import InvalidValue
 from patterns.model import Container, JsonObject, Security
+from patterns.workloads.rollout import check_amount, check_progress, is_zero
 from patterns.workloads.spec import present
 from patterns.workloads.workload import Workload
 
@@ -69,7 +70,10 @@ class Deployment(Workload):
     ) -> None:
         if strategy == "Recreate" and (max_surge is not None or max_unavailable is not None):
             raise InvalidValue("strategy 'Recreate' takes no max_surge and no max_unavailable; leave them out")
-        if _zero(max_surge) and _zero(max_unavailable):
+        check_amount(max_surge, "max_surge", capped=False)
+        check_amount(max_unavailable, "max_unavailable", capped=True)
+        check_progress(min_ready_seconds, progress_deadline_seconds)
+        if is_zero(max_surge) and is_zero(max_unavailable):
             raise InvalidValue("max_surge and max_unavailable must not both be 0: no pod could ever be replaced")
         super().__init__(
             scope,
@@ -106,7 +110,3 @@ class Deployment(Workload):
             strategy=present(type=strategy, rollingUpdate=rolling or None) or None,
             selector={"matchLabels": {**self.selector}},
         )
-
-
-def _zero(value: int | str | None) -> bool:
-    return value in (0, "0", "0%")

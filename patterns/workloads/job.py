@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from patterns.defaults import AUTOMOUNT_SERVICE_ACCOUNT_TOKEN, WORKLOAD_SECURITY, Default, Defaults
 from patterns.model import Container, JsonObject, Security
+from patterns.workloads.completions import check_completions, check_generated_labels
 from patterns.workloads.workload import Workload
 
 if TYPE_CHECKING:
@@ -100,3 +101,6 @@ class Job(Workload):
             ttlSecondsAfterFinished=ttl_seconds_after_finished,
             suspend=suspend,
         )
+        check_completions(self._spec, self.name)
+        if self._spec.get("manualSelector") is not True:
+            check_generated_labels(pod_labels or {}, self.name)

@@ -9,7 +9,10 @@ _LABEL_VALUE_LENGTH = 63
 
 
 def recommended(id: str, name: str) -> dict[str, str]:
-    """``app.kubernetes.io/name`` and ``/instance`` of one workload; together they are unique in a namespace.
+    """``app.kubernetes.io/name`` and ``/instance`` of one workload, of its construct's id and its object's name.
+
+    Two workloads have the same ones where both are the same, which only kinds that differ can have in one namespace;
+    `patterns.workloads.selectors` finds them.
 
     https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/
 

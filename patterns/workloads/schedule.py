@@ -9,6 +9,7 @@ from patterns.pod.checks.cron import schedule_problem, time_zone_problem
 
 #: the days of the longest month of each number, in a leap year
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -26,9 +27,7 @@ def check_schedule(schedule: str) -> None:
     if problem := schedule_problem(schedule):
         more = "; Kubernetes has no field for seconds" if len(schedule.split()) == 6 else ""
         raise InvalidValue(f"schedule must be {problem}, got {schedule!r}{more}")
-    if schedule.startswith("@every") and not re.search(r"[1-9][0-9]*(\.[0-9]*)?[smh](?!s)", schedule):
-        raise InvalidValue(f"schedule must leave a second at least between two runs, got {schedule!r}")
-    if schedule.startswith("@every -"):
+    if schedule.startswith("@every") and _seconds(schedule) < 1:
         raise InvalidValue(f"schedule must leave a second at least between two runs, got {schedule!r}")
     if not schedule.startswith("@") and _never_comes(schedule):
         raise InvalidValue(f"schedule must name a day that one of its months has, got {schedule!r}; it never runs")
@@ -44,6 +43,11 @@ def check_time_zone(zone: str) -> None:
     """
     if problem := time_zone_problem(zone):
         raise InvalidValue(f"time_zone must be {problem}, got {zone!r}; write such as 'Europe/Berlin' or 'Etc/UTC'")
+
+
+def _seconds(schedule: str) -> float:
+    parts = re.findall(r"([0-9.]+)(ns|us|µs|ms|s|m|h)", schedule)
+    return -1 if "-" in schedule else sum(float(amount) * _UNITS[unit] for amount, unit in parts)
 
 
 def _never_comes(schedule: str) -> bool:

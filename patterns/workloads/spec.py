@@ -11,7 +11,7 @@ from patterns.model.names import whole_number
 from patterns.model.spelling import snake_case
 
 #: options whose name is not that of the field
-_OPTIONS = {"securityContext": "security", "rollingUpdate": "max_unavailable"}
+_OPTIONS = {"securityContext": "security", "rollingUpdate": "max_unavailable", "clusterIP": "headless"}
 
 
 def present(**fields: Json) -> JsonObject:

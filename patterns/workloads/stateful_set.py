@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from patterns.defaults import AUTOMOUNT_SERVICE_ACCOUNT_TOKEN, WORKLOAD_SECURITY, Default, Defaults
-from patterns.errors import Conflict
+from patterns.errors import Conflict, InvalidValue
 from patterns.model import Container, JsonObject, Security
+from patterns.model.json import objects_at, text_at
+from patterns.model.names import dns_label, whole_number
+from patterns.pod.contribution import Contribution
 from patterns.workloads.spec import present
 from patterns.workloads.volume_claim import VolumeClaim
 from patterns.workloads.workload import Workload
@@ -75,6 +78,12 @@ class StatefulSet(Workload):
         for name_ in names:
             if names.count(name_) > 1:
                 raise Conflict(f"volume_claims holds {name_!r} twice; give one another name")
+        if service_name is not None:
+            dns_label(service_name, "service_name")
+        if update_strategy == "OnDelete" and partition is not None:
+            raise InvalidValue("update_strategy 'OnDelete' takes no partition; leave it out")
+        whole_number(partition, "partition")
+        self._claims = frozenset(names)
         super().__init__(
             scope,
             id,
@@ -112,3 +121,24 @@ class StatefulSet(Workload):
             selector={"matchLabels": {**self.selector}},
             volumeClaimTemplates=[claim.render() for claim in volume_claims] or None,
         )
+        self._check_volumes()
+
+    def contribute(self, contribution: Contribution, by: object) -> None:
+        """Add what a pattern wants to the pod.
+
+        Raises:
+            Conflict: when something else stands in that place, or a volume has the name of a claim.
+            NotFound: when a container is named that the pod does not have.
+            InvalidValue: for a volume mount that no container can have.
+        """
+        super().contribute(contribution, by)
+        self._check_volumes()
+
+    def _check_volumes(self) -> None:
+        for volume in objects_at(self.pod.spec, "volumes"):
+            name = text_at(volume, "name")
+            if name in self._claims:
+                raise Conflict(
+                    f"volume {name!r} of {self.pod.owner('volume', name)} has the name of a volume claim, which "
+                    "Kubernetes puts in its place; give one of them another name"
+                )

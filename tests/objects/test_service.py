@@ -61,7 +61,8 @@ def test_a_target_port_that_no_container_names_is_found_at_synthesis() -> None:
     with pytest.raises(SynthesisError) as raised:
         app.synth()
     assert str(raised.value) == (
-        "Service 'c/service': ports: target_port 'http' is no port name of the workload's containers; they have none"
+        "Service 'c/service': ports: target_port 'http' is no TCP port name of the workload's containers; they "
+        "have none"
     )
 
 
@@ -87,7 +88,7 @@ REFUSED: list[tuple[type[PatternError], Callable[[Deployment], object], str]] = 
     (
         Conflict,
         lambda w: Service(w.chart, "s", workload=w, ports=[80], spec={"ports": []}),
-        "spec sets ports to [], but an option has set it to [{'port': 80}]; set it once",
+        "spec: ports is [{'port': 80}] already, by the option ports= or its default, and cannot be []; set it once",
     ),
 ]
 

@@ -38,7 +38,7 @@ def _deployment(chart: Chart, **options: object) -> Deployment:
 ROWS: list[tuple[str, Callable[[Chart], object], str]] = [
     ("N2", lambda c: _deployment(c, service_account_name="A_b"), "service_account_name must be a DNS-1123 subdomain"),
     ("N2", lambda c: Job(c, "j", name="a" * 64, containers=[APP]), "name of a Job must be at most 63 characters"),
-    ("N2", lambda c: StatefulSet(c, "s", name="a" * 64, containers=[APP]), "name of a StatefulSet must be at most 63"),
+    ("N2", lambda c: StatefulSet(c, "s", name="a" * 64, containers=[APP]), "name of a StatefulSet must be at most 52"),
     (
         "N4",
         lambda c: CronJob(c, "cj", name="a" * 53, schedule="@daily", containers=[APP]),

@@ -337,15 +337,15 @@ REFUSED: list[tuple[str, type[PatternError], Callable[[Chart], object], str]] = 
         "a schedule in words",
         InvalidValue,
         lambda c: CronJob(c, "cj", containers=[APP], schedule="every day"),
-        "CronJob 'c/cj': schedule must be five fields (minute hour day-of-month month day-of-week) or a macro such as "
-        "'@daily', got 'every day'",
+        "CronJob 'c/cj': schedule must be five fields (minute, hour, day of month, month, day of week), or a macro "
+        "such as @daily, got 'every day'",
     ),
     (
         "a schedule with seconds",
         InvalidValue,
         lambda c: CronJob(c, "cj", containers=[APP], schedule="0 0 3 * * *"),
-        "CronJob 'c/cj': schedule must be five fields (minute hour day-of-month month day-of-week) or a macro such as "
-        "'@daily', got '0 0 3 * * *'; Kubernetes has no field for seconds",
+        "CronJob 'c/cj': schedule must be five fields (minute, hour, day of month, month, day of week), or a macro "
+        "such as @daily, got '0 0 3 * * *'; Kubernetes has no field for seconds",
     ),
     (
         "a schedule with its time zone",
@@ -357,7 +357,7 @@ REFUSED: list[tuple[str, type[PatternError], Callable[[Chart], object], str]] = 
         "an hour that no clock has",
         InvalidValue,
         lambda c: CronJob(c, "cj", containers=[APP], schedule="0 24 * * *"),
-        "CronJob 'c/cj': schedule '0 24 * * *': hour must be within 0-23, got '24'",
+        "CronJob 'c/cj': schedule must be right in its hour, where '24' is not from 0 to 23, got '0 24 * * *'",
     ),
     (
         "a pattern without a workload",
