@@ -97,6 +97,7 @@ if TYPE_CHECKING:
     from patterns.objects.service import Service, ServicePort
     from patterns.objects.yaml_file import YamlFile
     from patterns.pattern import Pattern
+    from patterns.pod.checks.image_facts import ImageFacts
     from patterns.pod.contribution import Contribution
     from patterns.sidecars.elasticsearch import Elasticsearch
     from patterns.sidecars.log_output import FluentBitOutput, LogOutput, Stdout
@@ -160,6 +161,7 @@ _PLACES = {
     "HostPath": "patterns.model",
     "HttpGet": "patterns.model",
     "HttpHeader": "patterns.model",
+    "ImageFacts": "patterns.pod.checks.image_facts",
     "ImageReference": "patterns.model",
     "ImageVolume": "patterns.model",
     "InitContainer": "patterns.init_containers.init_container",
@@ -274,6 +276,7 @@ __all__ = [
     "HostPath",
     "HttpGet",
     "HttpHeader",
+    "ImageFacts",
     "ImageReference",
     "ImageVolume",
     "InitContainer",
