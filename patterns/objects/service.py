@@ -14,15 +14,11 @@ from patterns.model.json import objects_at, text_at
 from patterns.model.names import check_labels, dns_label, label_key, port_number, service_name
 from patterns.model.names import port as port_or_name
 from patterns.model.value import Value
-from patterns.place import target_of
 from patterns.workloads.spec import spec_of
 from patterns.workloads.workload import Workload
 
 if TYPE_CHECKING:
     from constructs import Construct
-
-#: the first version whose Services may have names that begin with a digit (KEP-5311)
-_DIGIT_FIRST = 36
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +81,7 @@ class Service(Manifest):
         headless: no address of its own: its name stands for the pods' addresses, as a StatefulSet needs it.
         publish_not_ready_addresses: pods count before they are ready, as members that look for each other need it.
         spec: everything else of the Service's spec, in Kubernetes' own JSON; it may add, never overwrite.
-        name: ``metadata.name``, a DNS-1035 label; it may begin with a digit where the app's target is Kubernetes 1.36
-            or newer.
+        name: ``metadata.name``, a DNS-1035 label: only servers of 1.36 and newer take one that begins with a digit.
         namespace, labels, annotations: of the object.
 
     Raises:
@@ -151,9 +146,8 @@ class Service(Manifest):
         tell_findings(self)
 
     def _check_name(self, *, generated: bool) -> None:
-        target = target_of(self) or 0
         try:
-            (dns_label if target >= _DIGIT_FIRST else service_name)(self.name, "name")
+            service_name(self.name, "name")
         except InvalidValue as error:
             if generated:
                 error.message += "; it comes from the ids, which name= replaces"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -64,6 +65,55 @@ def test_a_target_port_that_no_container_names_is_found_at_synthesis() -> None:
         "Service 'c/service': ports: target_port 'http' is no TCP port name of the workload's containers; they "
         "have none"
     )
+
+
+def test_a_target_port_is_one_of_a_container_that_goes_on_running_and_of_its_protocol() -> None:
+    app = App()
+    chart = Chart(app, "c")
+    init = Container(name="init", image="i:1", ports=[ContainerPort(name="init", container_port=1)])
+    native = Container(
+        name="proxy", image="p:1", restart_policy="Always", ports=[ContainerPort(2, name="dns", protocol="UDP")]
+    )
+    web = Deployment(chart, "web", containers=[Container(name="app", image="app:1")], init_containers=[init, native])
+    Service(chart, "udp", workload=web, ports=[ServicePort(port=53, target_port="dns", protocol="UDP")])
+    Service(chart, "init", workload=web, ports=[ServicePort(port=1, target_port="init")])
+    Service(chart, "tcp", workload=web, ports=[ServicePort(port=53, target_port="dns")])
+    with pytest.raises(SynthesisError) as raised:
+        app.synth_yaml()
+    assert raised.value.findings == (
+        "Service 'c/init': ports: target_port 'init' is no TCP port name of the workload's containers; they have "
+        "dns (UDP)",
+        "Service 'c/tcp': ports: target_port 'dns' is no TCP port name of the workload's containers; they have "
+        "dns (UDP)",
+    )
+
+
+PORTS: list[tuple[dict[str, Any], str]] = [
+    ({"name": "A"}, "name must be a DNS-1123 label"),
+    ({"name": "a.b"}, "name must be a DNS-1123 label"),
+    ({"name": "x" * 64}, "name must be a DNS-1123 label"),
+    ({"port": 0}, "port must be 1-65535, got 0"),
+    ({"target_port": 65536}, "target_port must be 1-65535, got 65536"),
+    ({"target_port": "80"}, "target_port must be a number or a port name, got '80'; write 80"),
+    ({"target_port": "a_b"}, "target_port must be a port name"),
+    ({"target_port": "x" * 16}, "target_port must be a port name"),
+    ({"target_port": ""}, "target_port must be a port name"),
+    ({"node_port": 65536}, "node_port must be 1-65535, got 65536"),
+    ({"app_protocol": "a b"}, "app_protocol must be a name of at most 63"),
+    ({"app_protocol": ""}, "app_protocol must be a name of at most 63"),
+]
+
+
+@pytest.mark.parametrize(("options", "message"), PORTS)
+def test_a_bad_port_is_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidValue) as raised:
+        ServicePort(**{"port": 80, **options})
+    assert message in str(raised.value)
+
+
+def test_a_generated_name_that_no_service_can_have_says_where_it_comes_from() -> None:
+    with pytest.raises(InvalidValue, match=r"name must be a DNS-1035 label .* got '2048-web.*which name= replaces"):
+        Service(Chart(App(), "2048"), "web", selector={"a": "b"}, ports=[80])
 
 
 REFUSED: list[tuple[type[PatternError], Callable[[Deployment], object], str]] = [
