@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from patterns.defaults import Default, T
 from patterns.errors import InvalidValue
-from patterns.model import Security, SecurityContext
-from patterns.model.json import object_at
+from patterns.model import Security, SecurityContext, VolumeMount
+from patterns.model.json import object_at, objects_at, text_at
 from patterns.place import path_of
 from patterns.pod.contribution import Contribution
+from patterns.pod.identity import NONROOT, identity_of, sharing_files
+from patterns.pod.mounts import containers_sharing
 from patterns.pod.versions import needed_for, supports
 from patterns.tree import Construct, ConstructMeta
 from patterns.workloads.attached import workload_of
@@ -18,9 +20,6 @@ from patterns.workloads.pod_holder import PodHolder
 
 if TYPE_CHECKING:
     from constructs import Construct as AnyConstruct
-
-#: as whom a pattern's container runs where the application's user is not known; what distroless images call nonroot
-NONROOT = 65532
 
 #: ids by which cdk8s looks for the object below a construct; below a cdk8s-plus workload they would be found instead
 _RESERVED_IDS = ("default", "resource")
@@ -107,21 +106,34 @@ class Pattern(Construct, metaclass=ConstructMeta):
         """The security context of a container that shares files with the application.
 
         It runs with the application's user and group where the pod tells them, so that both can read what either
-        writes; else as ``NONROOT``, because an image's own user may be root.
+        writes; else as ``NONROOT``, because an image's own user may be root. ``None`` gives none, except for the user
+        and group without which a pod with ``runAsNonRoot`` would not start the container.
 
         Args:
             option: the pattern's ``security=``.
-            beside: the application containers whose files are shared; all where none is named.
+            beside: the application containers whose files are shared, such as `sharing` gives; all where none is named.
         """
         security = self.default(option)
-        if security is None:
+        context = None if security is None else security.container()
+        return sharing_files(context, self.workload.pod.spec, self.workload.identity(beside))
+
+    def sharing(self, mount: VolumeMount) -> tuple[str, ...]:
+        """The application containers that write to the volume; where none does, those that read it."""
+        application = [text_at(container, "name") for container in objects_at(self.workload.pod.base, "containers")]
+        return containers_sharing(self.workload.pod.spec, mount.volume_name, application)
+
+    def shared_group(self, context: SecurityContext | None, *, beside: tuple[str, ...] = ()) -> int | None:
+        """The ``fs_group`` of a contribution whose container has to read what the application writes.
+
+        The kubelet gives an emptyDir to that group, with the setgid bit, so that new files belong to it, and every
+        container is a member: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
+        None where the container has no context, runs as the application's user, or is in somebody else's pod.
+
+        Args:
+            context: of the container, as `security_context` gave it.
+            beside: the application containers whose files are shared; all where none is named.
+        """
+        if context is None or not self.workload.ours:
             return None
-        context = security.container()
-        if not security.run_as_non_root:
-            return context
-        known = self.workload.identity(beside)
-        user = context.run_as_user or known.run_as_user or NONROOT
-        group = context.run_as_group or known.run_as_group
-        if group is None and known.run_as_user is None:
-            group = NONROOT
-        return replace(context, run_as_user=user, run_as_group=group)
+        user = identity_of(context, self.workload.pod.spec).run_as_user
+        return NONROOT if user is None or user != self.workload.identity(beside).run_as_user else None

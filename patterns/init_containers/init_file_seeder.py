@@ -19,7 +19,7 @@ from patterns.init_containers.seed_source import (
     FromSecret,
     SeedSource,
 )
-from patterns.init_containers.seed_target import check_room, with_room, writable
+from patterns.init_containers.seed_target import check_readable, check_room, with_expansion, with_room, writable
 from patterns.model import (
     Container,
     EnvSource,
@@ -30,18 +30,19 @@ from patterns.model import (
     VolumeMount,
     literal,
 )
+from patterns.model.env import variables_of
 from patterns.model.paths import file_mode, normalised_path
 from patterns.objects.config_map import ConfigMap
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
-from patterns.pod.mounts import containers_mounting
+from patterns.pod.identity import identity_of
 from patterns.pod.versions import supports
 
 if TYPE_CHECKING:
     from constructs import Construct
 
-#: no text of a user is in it: it gets all it has to know as arguments
-#: the script without its comments, which are for readers of this package
+#: without its comments, which are for readers of this package; what it has to know it gets as arguments, so that no
+#: text of a user is in it
 SCRIPT = "".join(
     line
     for line in Path(__file__).with_name("seed.sh").read_text(encoding="utf-8").splitlines(keepends=True)
@@ -61,8 +62,8 @@ class InitFileSeeder(Pattern):
     ``checksum/<id>``, rolls the pods when a file changes.
 
     It runs as the application's user where the pod tells it, so that the application owns the files; only root could
-    give them away. Where the pod does not tell it, it is user 65532, and the application may read the files (0644 in
-    directories of 0755) and not change them.
+    give them away. Where the pod does not tell it, or it is root, it is user 65532, and the application may read the
+    files (0644 in directories of 0755) and not change them; a ``mode`` by which it could not is refused.
 
     Args:
         scope: the workload.
@@ -76,18 +77,20 @@ class InitFileSeeder(Pattern):
         image: of the container; default ``BUSYBOX_IMAGE``, and with ``FromImage`` the image itself where the target is
             older than Kubernetes 1.35, which mounts images.
         command: what runs instead of the generated command; ``files``, where given, are below ``/seed-source``.
-        env: further environment variables.
+        env: further environment variables. Those of a ``sub_path_expr`` in ``into`` are copied from the application's
+            containers.
         resources: default ``SMALL_RESOURCES``, and the size of an ``emptyDir`` as a request for ephemeral storage; the
             pod requests what its largest init container does, where its application requests less. ``None`` renders
             nothing.
         security: Pod Security of the container; ``restricted`` with a read-only root by default; ``None`` renders
-            nothing.
+            nothing, except the user in a pod with ``runAsNonRoot``, without which it would not start.
         before: names of init containers and sidecars that start after this one.
         after: names of init containers and sidecars that start before this one.
 
     Raises:
-        InvalidValue: for a bad path or mode, for files over 1 MiB or over the volume's size, for what looks like a
-            secret, or for a volume that is read-only.
+        InvalidValue: for a bad path or mode, for files that the application could not read, that are over 1 MiB or over
+            the volume's size, for what looks like a secret, for a volume that is read-only, or for a ``sub_path_expr``
+            whose variables cannot be copied.
         WrongType: for an option of another type.
         NotFound: for a directory that is not there.
         Conflict: when the name is taken.
@@ -132,6 +135,12 @@ class InitFileSeeder(Pattern):
             items = {} if list(keys) == list(data) else {key: path for path, key in keys.items()}
             source = Volume.config_map(_volume_name(id), config.name, items=items)
             annotations[f"checksum/{id}"] = config.content_hash
+        beside = self.sharing(into)
+        context = self.security_context(security, beside=beside)
+        spec = self.workload.pod.spec
+        permissions = file_mode(mode, "mode")
+        if command is None:
+            check_readable(permissions, into, identity_of(context, spec), self.workload.identity(beside))
         requirements = self.default(resources)
         if requirements is not None and isinstance(resources, Default) and files is not None:
             requirements = with_room(requirements, into)
@@ -141,16 +150,14 @@ class InitFileSeeder(Pattern):
                     Container(
                         name=id,
                         image=files.image if isinstance(files, FromImage) and not mounted else self.default(image),
-                        command=_command(id, files, mode, mounted=mounted) if command is None else command,
-                        env=env,
+                        command=_command(id, files, permissions, mounted=mounted) if command is None else command,
+                        env=with_expansion(into, variables_of(env), spec, beside),
                         resources=requirements,
                         volume_mounts=[
                             *([VolumeMount(volume=source, mount_path=SOURCE, read_only=True)] if source else []),
                             target,
                         ],
-                        security_context=self.security_context(
-                            security, beside=containers_mounting(self.workload.pod.spec, into.volume_name)
-                        ),
+                        security_context=context,
                         termination_message_policy="FallbackToLogsOnError" if command is None else None,
                     )
                 ],
@@ -170,12 +177,11 @@ def _contents(files: Mapping[str, str | bytes] | FromDirectory, not_secret: str 
     return contents
 
 
-def _command(name: str, files: object, mode: int | str | None, *, mounted: bool) -> list[str]:
+def _command(name: str, files: object, mode: int | None, *, mounted: bool) -> list[str]:
     source = SOURCE
     if isinstance(files, FromImage):
         source = literal(normalised_path(f"{SOURCE}/{files.path}") if mounted else files.path)
-    checked = file_mode(mode, "mode")
-    return ["sh", "-c", SCRIPT, name, source, TARGET, *([] if checked is None else [f"0{checked:03o}"])]
+    return ["sh", "-c", SCRIPT, name, source, TARGET, *([] if mode is None else [f"0{mode:03o}"])]
 
 
 def _volume_name(name: str) -> str:

@@ -35,7 +35,8 @@ seed_directory() {
     if [ -L "$2" ]; then rm -f "$2"; fi
     if [ ! -d "$2" ]; then mkdir "$2"; fi
     for entry in "$1"/* "$1"/.[!.]* "$1"/..?*; do
-        case $entry in "$source"/..*) continue ;; esac # the kubelet's own, in the volume of a ConfigMap or Secret
+        # the kubelet's own, in the volume of a ConfigMap or Secret
+        case $entry in "$source"/..*) continue ;; esac
         if [ -d "$entry" ]; then
             seed_directory "$entry" "$2/${entry##*/}"
         elif [ -f "$entry" ]; then

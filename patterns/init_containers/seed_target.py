@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from patterns.errors import InvalidValue
@@ -10,7 +10,11 @@ from patterns.model import (
     ConfigMapVolume,
     DownwardApi,
     EmptyDir,
+    EnvVar,
+    HostPath,
     ImageVolume,
+    JsonObject,
+    Nfs,
     Projected,
     ResourceRequirements,
     SecretVolume,
@@ -18,8 +22,12 @@ from patterns.model import (
     VolumeMount,
 )
 from patterns.model.quantity import quantity
+from patterns.pod.expansion import env_for
+from patterns.pod.identity import Identity
 
 _READ_ONLY = (ConfigMapVolume, DownwardApi, ImageVolume, Projected, SecretVolume)
+#: the kubelet gives no group to these: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
+_WITHOUT_FS_GROUP = (HostPath, Nfs)
 
 
 def writable(into: VolumeMount, mount_path: str) -> VolumeMount:
@@ -35,6 +43,53 @@ def writable(into: VolumeMount, mount_path: str) -> VolumeMount:
             "everybody; use a SharedScratch"
         )
     return replace(into, mount_path=mount_path, read_only=None, recursive_read_only=None)
+
+
+def with_expansion(
+    into: VolumeMount, env: Iterable[EnvVar], spec: JsonObject, containers: Iterable[str]
+) -> tuple[EnvVar, ...]:
+    """The seeder's variables, after those that it needs to see the directory of the application's ``sub_path_expr``.
+
+    Raises:
+        InvalidValue: when one of them cannot be copied from these containers.
+    """
+    own = tuple(env)
+    if not into.sub_path_expr:
+        return own
+    return (*env_for(into.sub_path_expr, spec, containers, {variable.name for variable in own}), *own)
+
+
+def check_readable(mode: int | None, into: VolumeMount, seeder: Identity, application: Identity) -> None:
+    """Raises: InvalidValue for files that the application could not read, as far as the pod tells who is who.
+
+    The kernel looks at one class of permissions only: the owner's, else the group's, else the others'.
+    https://man7.org/linux/man-pages/man7/path_resolution.7.html
+
+    Args:
+        mode: of the files; None for that of an image's file, which is not known here.
+        into: the volume; the kubelet makes its ``fsGroup`` the group of new files, and every container is a member.
+        seeder: as whom the files are written.
+        application: as whom they are read.
+    """
+    if mode is None:
+        return
+    source = into.volume.source if isinstance(into.volume, Volume) else None
+    by_fs_group = application.fs_group is not None and not isinstance(source, _WITHOUT_FS_GROUP)
+    if seeder.run_as_user is not None and seeder.run_as_user == application.run_as_user:
+        needed = 0o400
+    elif by_fs_group or (seeder.run_as_group is not None and seeder.run_as_group == application.run_as_group):
+        needed = 0o040
+    else:
+        needed = 0o004
+    if mode & needed:
+        return
+    owner = "the user of the seeder's image" if seeder.run_as_user is None else f"user {seeder.run_as_user}"
+    reader = "is not known" if application.run_as_user is None else f"is {application.run_as_user}"
+    raise InvalidValue(
+        f"mode must let the application read, got '{mode:04o}': the files belong to {owner}, and the application's "
+        f"user {reader}; write '{mode | needed:04o}', or give both one user: security=Security(run_as_user=...) of the "
+        "workload"
+    )
 
 
 def check_room(into: VolumeMount, contents: Mapping[str, bytes]) -> None:

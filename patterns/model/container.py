@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from patterns.model.api_value import ApiValue
 from patterns.model.container_checks import check_container
-from patterns.model.env import ConfigMapKey, EnvFrom, EnvVar, FieldPath, FileKey, ResourceField, SecretKey
+from patterns.model.env import ConfigMapKey, EnvFrom, EnvVar, FieldPath, FileKey, ResourceField, SecretKey, variables_of
 from patterns.model.lifecycle import Lifecycle
 from patterns.model.mount import VolumeDevice, VolumeMount
 from patterns.model.policies import ResizePolicy, RestartRule
@@ -88,7 +88,7 @@ class Container(ApiValue):
         if self.ports:
             settle(self, ports=_ports(self.ports))
         if self.env:
-            settle(self, env=_variables(self.env))
+            settle(self, env=variables_of(self.env))
         check_container(self)
 
     def container_ports(self) -> tuple[ContainerPort, ...]:
@@ -110,16 +110,4 @@ def _ports(ports: Sequence[int | ContainerPort]) -> tuple[ContainerPort, ...]:
     for index, port in enumerate(ports):
         with within(f"ports[{index}]"):
             full.append(ContainerPort(port) if isinstance(port, int) else port)
-    return tuple(full)
-
-
-def _variables(
-    env: Mapping[str, str | SecretKey | ConfigMapKey | FieldPath | ResourceField | FileKey] | Sequence[EnvVar],
-) -> tuple[EnvVar, ...]:
-    if not isinstance(env, Mapping):
-        return tuple(env)
-    full: list[EnvVar] = []
-    for name, value in env.items():
-        with within(f"env[{name!r}]"):
-            full.append(EnvVar(name, value))
     return tuple(full)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from patterns.errors import InvalidValue
+from patterns.model.env import variables_in
 from patterns.model.handler import HttpGet, TcpSocket
 from patterns.model.image import image_reference
 from patterns.model.mount import VolumeDevice, VolumeMount
@@ -103,6 +104,19 @@ def _check_mounts(container: Container) -> None:
         if isinstance(place, VolumeMount) and place.mount_propagation == "Bidirectional" and not privileged:
             raise InvalidValue(
                 f"{where}: mount_propagation must not be 'Bidirectional' in a container that is not privileged"
+            )
+        if isinstance(place, VolumeMount) and place.sub_path_expr and not container.env_from:
+            _check_expansion(container, where, place.sub_path_expr)
+
+
+def _check_expansion(container: Container, where: str, expr: str) -> None:
+    """The kubelet makes no container whose path has an unknown variable: CreateContainerConfigError."""
+    known = {variable.name for variable in container.env_vars()}
+    for name in variables_in(expr):
+        if name not in known:
+            raise InvalidValue(
+                f"{where}: sub_path_expr {expr!r} must use variables of the container's own env, got $({name}), and "
+                f'the container would never start; add it: env={{"{name}": ...}}'
             )
 
 

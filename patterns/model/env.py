@@ -6,6 +6,7 @@ https://kubernetes.io/docs/tasks/inject-data-application/define-environment-vari
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeAlias
 
@@ -16,6 +17,7 @@ from patterns.model.names import config_map_key, dns_label, dns_subdomain, env_n
 from patterns.model.paths import relative_path
 from patterns.model.quantity import quantity
 from patterns.model.secrets import check_variable
+from patterns.model.value import within
 
 #: what a container can learn of its own pod: https://kubernetes.io/docs/concepts/workloads/pods/downward-api/
 _POD_FIELDS = ("metadata.name", "metadata.namespace", "metadata.uid")
@@ -27,6 +29,9 @@ _RUNNING_FIELDS = (
     "status.podIP",
     "status.podIPs",
 )
+# as the kubelet reads it: a dollar takes the next character with it, so that `$$(A)` is the text `$(A)`
+# https://pkg.go.dev/k8s.io/kubernetes/third_party/forked/golang/expansion
+_REFERENCE = re.compile(r"\$(?:\((?P<name>[^)]*)\)|.)", re.DOTALL)
 _RESOURCES = tuple(
     f"{kind}.{name}" for kind in ("limits", "requests") for name in ("cpu", "memory", "ephemeral-storage")
 )
@@ -258,6 +263,23 @@ class EnvFrom(ApiValue):
         result[key] = {"name": name} if self.optional is None else {"name": name, "optional": self.optional}
         self.add_extra(result)
         return result
+
+
+def variables_of(env: Mapping[str, str | EnvSource] | Sequence[EnvVar]) -> tuple[EnvVar, ...]:
+    """``env=`` in its full form."""
+    if not isinstance(env, Mapping):
+        return tuple(env)
+    full: list[EnvVar] = []
+    for name, value in env.items():
+        with within(f"env[{name!r}]"):
+            full.append(EnvVar(name, value))
+    return tuple(full)
+
+
+def variables_in(text: str) -> tuple[str, ...]:
+    """The names in ``$(NAME)`` of a text that Kubernetes expands, each once, in order."""
+    names = (reference["name"] for reference in _REFERENCE.finditer(text))
+    return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
 def literal(text: str) -> str:

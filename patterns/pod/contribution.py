@@ -23,6 +23,9 @@ class Contribution:
         labels: of the pod template.
         pod: single values of the pod spec in Kubernetes' own JSON (``{"shareProcessNamespace": True}``).
             Nested objects are merged key by key; a value that is there already must be equal.
+        fs_group: group that is to own the pod's volumes, where the pod has none and no volume keeps data. That is
+            decided when the pod is rendered, so that the order of patterns does not matter; only in workloads of this
+            library.
         grace_seconds: whole seconds that a container needs to stop, by container name. Native sidecars stop one
             at a time after the application, so their slices add up; those of classic sidecars run beside it.
             https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#sidecar-containers-and-pod-lifecycle
@@ -39,6 +42,7 @@ class Contribution:
     annotations: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     pod: JsonObject = field(default_factory=dict)
+    fs_group: int | None = None
     grace_seconds: Mapping[str, int] = field(default_factory=dict)
     reads: Sequence[str] = ()
     before: Sequence[str] = ()

@@ -6,22 +6,12 @@ https://kubernetes.io/docs/concepts/storage/volumes/#using-subpath-expanded-envi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 
 from patterns.errors import InvalidValue
 from patterns.model import EnvVar, FieldPath, JsonObject
+from patterns.model.env import variables_in
 from patterns.model.json import object_at, objects_at, text_at
-
-# as the kubelet reads it: a dollar takes the next character with it, so that `$$(A)` is the text `$(A)`
-# https://pkg.go.dev/k8s.io/kubernetes/third_party/forked/golang/expansion
-_REFERENCE = re.compile(r"\$(?:\((?P<name>[^)]*)\)|.)", re.DOTALL)
-
-
-def variables_in(sub_path_expr: str) -> tuple[str, ...]:
-    """The names of the variables in it, each once, in order."""
-    names = (reference["name"] for reference in _REFERENCE.finditer(sub_path_expr))
-    return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
 def env_for(expr: str, pod_spec: JsonObject, containers: Iterable[str], own: Collection[str] = ()) -> list[EnvVar]:

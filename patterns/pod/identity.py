@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
-from patterns.model import Json, JsonObject
+from patterns.model import Json, JsonObject, SecurityContext
 from patterns.model.json import object_at, objects_at, text_at
+
+#: as whom a pattern's container runs where the application's user is not known; what distroless images call nonroot
+NONROOT = 65532
 
 
 class Identity(NamedTuple):
@@ -32,6 +36,45 @@ def application_identity(spec: JsonObject, containers: Iterable[str] = ()) -> Id
         return values.pop() if len(values) == 1 else None
 
     return Identity(common("runAsUser"), common("runAsGroup"), _number(pod.get("fsGroup")))
+
+
+def identity_of(context: SecurityContext | None, spec: JsonObject) -> Identity:
+    """As whom a container with this context runs in the pod."""
+    pod = object_at(spec, "securityContext")
+    own = context or SecurityContext()
+    return Identity(
+        _number(pod.get("runAsUser")) if own.run_as_user is None else own.run_as_user,
+        _number(pod.get("runAsGroup")) if own.run_as_group is None else own.run_as_group,
+        _number(pod.get("fsGroup")),
+    )
+
+
+def sharing_files(context: SecurityContext | None, spec: JsonObject, application: Identity) -> SecurityContext | None:
+    """The context of a container that shares files with the application: as its user and group, where they are known.
+
+    What the context says itself stays. Elsewhere it is ``NONROOT``, because an image's own user may be root, as which
+    the kubelet starts nothing under ``runAsNonRoot``; so it is where the application runs as root, with the
+    application's group. Where root is allowed, the context is returned as it is.
+
+    Args:
+        context: None for none, which is kept wherever the container starts without one.
+        spec: the pod spec.
+        application: as whom the application runs.
+    """
+    pod = object_at(spec, "securityContext")
+    own = None if context is None else context.run_as_non_root
+    if (pod.get("runAsNonRoot") if own is None else own) is not True:
+        return context
+    if context is None and _number(pod.get("runAsUser")):
+        return None
+    wanted = context or SecurityContext()
+    user = wanted.run_as_user
+    if user is None:
+        user = application.run_as_user or NONROOT
+    group = application.run_as_group if wanted.run_as_group is None else wanted.run_as_group
+    if group is None and user != application.run_as_user:
+        group = NONROOT
+    return replace(wanted, run_as_user=user, run_as_group=group)
 
 
 def _number(value: Json) -> int | None:

@@ -37,6 +37,8 @@ class PodTemplate:
     relations: tuple[Relation, ...] = ()
     slices: Slices = field(default_factory=Slices)
     readers: tuple[Reader, ...] = ()
+    #: what contributors want for the pod's volumes; see `with_fs_group`
+    fs_group: int | None = None
 
     @property
     def spec(self) -> JsonObject:
@@ -87,8 +89,18 @@ def merge(pod: PodTemplate, contribution: Contribution, by: object) -> PodTempla
     slices = pod.slices.with_containers(contribution)
     if slices:
         draft.spec["terminationGracePeriodSeconds"] = grace_period_seconds(pod.base, slices)
+    group: JsonObject = {} if pod.fs_group is None else {"fs_group": pod.fs_group}
+    draft.add_single_values(group, {} if contribution.fs_group is None else {"fs_group": contribution.fs_group}, ())
     readers = (*pod.readers, *readers_of(contribution, by))
-    return replace(pod, json=draft.json, owners=draft.owners, relations=relations, slices=slices, readers=readers)
+    return replace(
+        pod,
+        json=draft.json,
+        owners=draft.owners,
+        relations=relations,
+        slices=slices,
+        readers=readers,
+        fs_group=pod.fs_group if contribution.fs_group is None else contribution.fs_group,
+    )
 
 
 class _Draft:

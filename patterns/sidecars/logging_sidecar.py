@@ -20,8 +20,6 @@ from patterns.errors import InvalidValue, WrongType
 from patterns.model import (
     Container,
     EnvVar,
-    JsonObject,
-    PodSecurityContext,
     ResourceRequirements,
     Security,
     SecurityContext,
@@ -29,9 +27,8 @@ from patterns.model import (
 )
 from patterns.model.env import EnvSource
 from patterns.objects.config_map import ConfigMap
-from patterns.pattern import NONROOT, Pattern
+from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
-from patterns.pod.mounts import containers_mounting, keeps_data
 from patterns.sidecars.fluent_bit_container import (
     CONFIG_FILE,
     GRACE_SECONDS,
@@ -150,7 +147,7 @@ class LoggingSidecar(Pattern):
         reader = replace(logs, read_only=True) if read_only else logs
         paths = followed_paths(logs.mount_path, files, patterns=output is not None)
         check_place(logs.mount_path, fluent_bit=output is not None)
-        writers = self._writers(logs)
+        writers = self.sharing(logs)
         context = self.security_context(security, beside=writers)
         variables = with_expansion(logs, variables_of(env), spec, writers)
         annotations: dict[str, str] = {}
@@ -213,7 +210,7 @@ class LoggingSidecar(Pattern):
                 sidecars=containers,
                 native=native,
                 annotations=annotations,
-                pod=self._common_group(context, writers),
+                fs_group=self.shared_group(context, beside=writers),
                 grace_seconds=grace,
                 reads=[logs.volume_name],
                 before=before,
@@ -239,23 +236,3 @@ class LoggingSidecar(Pattern):
                 "node's programs and other pods; choose one that is free on every node: port=24220"
             )
         return self.free_port(2020) if port is None else port
-
-    def _writers(self, logs: VolumeMount) -> tuple[str, ...]:
-        """The application containers that mount the logs."""
-        mounting = containers_mounting(self.workload.pod.spec, logs.volume_name)
-        return tuple(name for name in mounting if name in self.workload.application_containers)
-
-    def _common_group(self, context: SecurityContext | None, writers: tuple[str, ...]) -> JsonObject:
-        """A group that owns the pod's volumes, where nothing else lets the sidecar read what the application writes.
-
-        The kubelet gives an emptyDir to that group, with the setgid bit, so that new files belong to it, and every
-        container is a member: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
-        It does so to volumes that keep data as well, where it changes owner and mode of every file, and databases
-        refuse a directory that a group may write: such a pod gets no group unasked.
-        """
-        known = self.workload.identity(writers)
-        if context is None or known.run_as_user or known.fs_group is not None or not self.workload.ours:
-            return {}
-        if keeps_data(self.workload.pod.spec):
-            return {}
-        return {"securityContext": PodSecurityContext(fs_group=NONROOT).render()}

@@ -59,8 +59,13 @@ class PodHolder:
         return tuple(text_at(c, "name") for c in objects_at(self.pod.base, "containers"))
 
     def identity(self, containers: Iterable[str] = ()) -> Identity:
-        """As whom the application runs, as far as the pod spec tells."""
-        return application_identity(self.pod.spec, containers)
+        """As whom the application runs, as far as the pod spec tells; what patterns added is none of it.
+
+        Args:
+            containers: names of application containers; all where none is named.
+        """
+        application = [text_at(container, "name") for container in objects_at(self.pod.base, "containers")]
+        return application_identity(self.pod.spec, tuple(containers) or application)
 
     def free_port(self, preferred: int) -> int:
         """The first port from ``preferred`` upwards that no container of the pod declares."""

@@ -17,6 +17,7 @@ from patterns.model.names import check_annotations, check_labels, dns_subdomain
 from patterns.place import chart_of, defaults_of, join, path_of, target_of
 from patterns.pod.contribution import Contribution
 from patterns.pod.merge import merge, pod_of
+from patterns.pod.mounts import with_fs_group
 from patterns.pod.order import check_relations
 from patterns.pod.versions import NEWEST
 from patterns.pod.writers import unwritten
@@ -189,7 +190,7 @@ class Workload(Manifest, PodHolder):
 
     def pod_template(self) -> JsonObject:
         """The pod template as it is rendered: ``metadata`` and ``spec``."""
-        spec = self.pod.spec
+        spec = with_fs_group(self.pod.spec, self.pod.fs_group)
         ordered = {key: value for key, value in spec.items() if key not in _LAST}
         ordered.update({key: spec[key] for key in _LAST if key in spec})
         return {**self.pod.json, "spec": ordered}

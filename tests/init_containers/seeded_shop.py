@@ -28,11 +28,12 @@ class Shop:
         size_limit: str | None = "16Mi",
         medium: str | None = None,
         target: str = "1.37",
+        mount_path: str = "/srv/www",
         **options: Any,
     ) -> None:
         self.chart = Chart(App(target=target), "shop")
         self.web = Deployment(self.chart, "web", containers=[*containers] or [APP], **options)
-        self.pages = SharedScratch(self.web, "pages", mount_path="/srv/www", size_limit=size_limit, medium=medium).mount
+        self.pages = SharedScratch(self.web, "pages", mount_path=mount_path, size_limit=size_limit, medium=medium).mount
 
     def seed(self, id: str = "seed-pages", **options: Any) -> JsonObject:
         options.setdefault("into", self.pages)

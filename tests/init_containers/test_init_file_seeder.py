@@ -12,7 +12,17 @@ from syrupy.assertion import SnapshotAssertion
 from patterns.app import App
 from patterns.init_containers.init_file_seeder import SCRIPT, InitFileSeeder
 from patterns.init_containers.seed_source import FromConfigMap, FromDirectory, FromImage, FromSecret
-from patterns.model import Container, JsonObject, ResourceRequirements, SecretKey, Security, VolumeMount
+from patterns.model import (
+    Container,
+    EnvVar,
+    FieldPath,
+    JsonObject,
+    ResourceRequirements,
+    SecretKey,
+    Security,
+    Volume,
+    VolumeMount,
+)
 from patterns.model.json import object_at, objects_at
 from patterns.testing import assert_start_order, container_of, find, synth
 from patterns.tree import Chart
@@ -148,7 +158,7 @@ def test_kubernetes_expands_nothing_in_a_path_of_an_image() -> None:
 
 @pytest.mark.parametrize(("mode", "rendered"), [("0600", ["0600"]), (0o755, ["0755"]), ("0o444", ["0444"]), (None, [])])
 def test_the_mode_is_an_argument(mode: int | str | None, rendered: list[str]) -> None:
-    command = Shop().seed(files=PAGE, mode=mode)["command"]
+    command = Shop(security=Security(run_as_user=1000)).seed(files=PAGE, mode=mode)["command"]
     assert isinstance(command, list)
     assert command[6:] == rendered
 
@@ -248,3 +258,32 @@ def test_requests_the_volume_s_size_where_it_is_on_the_node_s_disk() -> None:
     assert requests(Shop(medium="Memory")) == {"cpu": "10m", "memory": "16Mi"}
     assert requests(Shop(), resources=ResourceRequirements(requests={"cpu": "1m"})) == {"cpu": "1m"}
     assert requests(Shop(), resources=None) is None
+
+
+@pytest.mark.parametrize(
+    ("security", "mode"),
+    [
+        (Security(run_as_user=1000), "0400"),
+        (Security(run_as_group=1000), "0640"),
+        (Security(fs_group=1000), "0440"),
+        (Security(run_as_user=0, run_as_group=0, run_as_non_root=False), "0640"),
+        (Security(), "0604"),
+        (Security(), None),
+    ],
+)
+def test_a_mode_by_which_the_application_can_read_is_taken(security: Security, mode: str | None) -> None:
+    shop = Shop(security=security)
+    shop.seed(files=PAGE, mode=mode)
+
+
+def test_the_mode_of_a_command_of_one_s_own_is_its_own_affair() -> None:
+    Shop().seed(files=PAGE, mode="0600", command=["cp", "/seed-source/index.html", "/srv/www/"])
+
+
+def test_the_variable_of_the_application_s_directory_comes_along() -> None:
+    mount = VolumeMount(volume=Volume.pvc("data", "data"), mount_path="/srv/www", sub_path_expr="$(SITE)-$(POD_NAME)")
+    env = [EnvVar("SITE", "shop"), EnvVar("POD_NAME", FieldPath("metadata.name")), EnvVar("TEAM", "web")]
+    shop = Shop(Container(name="app", image="shop:1.4.2", env=env, volume_mounts=[mount]), mount_path="/other")
+    container = shop.seed(files=PAGE, into=mount, env={"LANG": "C.UTF-8", "SITE": "mine"})
+    assert [variable["name"] for variable in objects_at(container, "env")] == ["POD_NAME", "LANG", "SITE"]
+    assert objects_at(container, "volumeMounts")[1]["subPathExpr"] == "$(SITE)-$(POD_NAME)"

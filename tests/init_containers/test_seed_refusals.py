@@ -9,7 +9,7 @@ from seeded_shop import IMAGE, PAGE, Shop
 
 from patterns.errors import Conflict, InvalidValue, NotFound, PatternError, WrongType
 from patterns.init_containers.seed_source import FromDirectory
-from patterns.model import Volume, VolumeMount
+from patterns.model import Security, Volume, VolumeMount
 
 CONFIG = VolumeMount(volume=Volume.config_map("config"), mount_path="/etc/shop")
 CLAIM = VolumeMount(volume=Volume.pvc("data", "data", read_only=True), mount_path="/data")
@@ -105,3 +105,45 @@ def test_a_taken_name_names_both() -> None:
 def test_the_image_of_a_seeder_that_is_the_source_cannot_be_chosen() -> None:
     with pytest.raises(InvalidValue, match="image must be left out with FromImage, whose own image runs"):
         Shop(target="1.34").seed(files=IMAGE, image="busybox:1")
+
+
+HOST_PATH = VolumeMount(volume=Volume.host_path("pages", "/srv/pages"), mount_path="/srv/www")
+ROOT = Security(run_as_user=0, run_as_group=0, run_as_non_root=False)
+
+
+@pytest.mark.parametrize(
+    ("pod", "options", "owner", "reader", "better"),
+    [
+        (Security(), {"mode": "0600"}, "user 65532", "is not known", "0604"),
+        (
+            Security(run_as_user=1000),
+            {"mode": "0640", "security": Security(run_as_user=2000)},
+            "user 2000",
+            "is 1000",
+            "0644",
+        ),
+        (Security(fs_group=1000), {"mode": "0600"}, "user 65532", "is not known", "0640"),
+        (ROOT, {"mode": "0600"}, "user 65532", "is 0", "0640"),
+        (None, {"mode": "0600", "security": None}, "the user of the seeder's image", "is not known", "0604"),
+        # the kubelet gives a directory of the node to no group
+        (Security(fs_group=1000), {"mode": "0640", "into": HOST_PATH}, "user 65532", "is not known", "0644"),
+    ],
+)
+def test_a_mode_by_which_the_application_could_not_read_is_refused(
+    pod: Security | None, options: dict[str, Any], owner: str, reader: str, better: str
+) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        Shop(security=pod).seed(files=PAGE, **options)
+    assert str(caught.value) == (
+        f"InitFileSeeder 'shop/web/seed-pages': mode must let the application read, got '{options['mode']}': the files "
+        f"belong to {owner}, and the application's user {reader}; write '{better}', or give both one user: "
+        "security=Security(run_as_user=...) of the workload"
+    )
+
+
+def test_a_variable_that_cannot_be_copied_is_refused() -> None:
+    mount = VolumeMount(volume=Volume.pvc("data", "data"), mount_path="/srv/www", sub_path_expr="$(POD_NAME)")
+    with pytest.raises(
+        InvalidValue, match=r"seed-pages': sub_path_expr '\$\(POD_NAME\)' needs the variable 'POD_NAME'"
+    ):
+        Shop().seed(files=PAGE, into=mount)

@@ -301,3 +301,23 @@ def test_arguments_that_are_no_secrets() -> None:
 def test_short_spellings_are_kept_in_full_form() -> None:
     container = Container(name="app", image="a", env={"A": "b"})
     assert container.env_vars() == (EnvVar("A", "b"),)
+
+
+def _with_path(expr: str, **options: object) -> Container:
+    mount = VolumeMount(volume=Volume.pvc("data", "data"), mount_path="/data", sub_path_expr=expr)
+    return Container(name="app", image="app:1", volume_mounts=[mount], **options)  # type: ignore[arg-type]
+
+
+def test_a_path_takes_variables_of_the_container_alone() -> None:
+    with pytest.raises(InvalidValue) as raised:
+        _with_path("$(A)/$(POD_NAME)", env={"A": "a"})
+    assert str(raised.value) == (
+        "Container 'app': volume_mounts[0]: sub_path_expr '$(A)/$(POD_NAME)' must use variables of the container's own "
+        'env, got $(POD_NAME), and the container would never start; add it: env={"POD_NAME": ...}'
+    )
+
+
+def test_a_path_s_variables_may_come_from_elsewhere_or_be_none() -> None:
+    _with_path("$(A)", env={"A": "a"})
+    _with_path("$(A)", env_from=[EnvFrom(config_map="shop")])
+    _with_path("$$(A)")

@@ -8,7 +8,8 @@ import pytest
 
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, Container, EnvVar, FieldPath, JsonObject
-from patterns.pod.expansion import env_for, variables_in
+from patterns.model.env import variables_in
+from patterns.pod.expansion import env_for
 
 
 def pod(*containers: Container) -> JsonObject:

@@ -261,3 +261,15 @@ def test_contributions_in_another_order_give_the_same_pod_but_for_the_order_of_l
     for template in (one, two):
         template.spec["initContainers"] = []
     assert one.json == two.json
+
+
+def test_a_group_for_the_volumes_is_one_for_all_contributors() -> None:
+    once = merge(pod(), Contribution(fs_group=1), "A")
+    again = merge(merge(once, Contribution(fs_group=1), "B"), Contribution(), "C")
+    assert (once.fs_group, again.fs_group) == (1, 1)
+    assert "securityContext" not in again.spec
+    with pytest.raises(Conflict) as raised:
+        merge(again, Contribution(fs_group=2), "D")
+    assert str(raised.value) == (
+        "fs_group is 1, from A, and D wants 2; a pod has one: let both want the same, or leave it to one of them"
+    )

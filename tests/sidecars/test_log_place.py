@@ -9,7 +9,7 @@ from logged_shop import APP, ES, Shop
 
 from patterns.app import App
 from patterns.errors import InvalidValue, SynthesisError
-from patterns.model import Container, EnvVar, FieldPath, SecretKey, Volume, VolumeMount
+from patterns.model import Container, EnvFrom, EnvVar, FieldPath, SecretKey, Volume, VolumeMount
 from patterns.model.json import objects_at
 from patterns.sidecars.log_output import LogOutput, Stdout
 from patterns.sidecars.log_place import check_place
@@ -146,7 +146,8 @@ POD_NAME = EnvVar("POD_NAME", FieldPath("metadata.name"))
 
 def _app(*env: EnvVar) -> tuple[Container, VolumeMount]:
     mount = VolumeMount(volume=Volume.pvc("logs", "logs"), mount_path="/logs", sub_path_expr="$(POD_NAME)")
-    return Container(name="app", image="shop:1.4.2", env=env, volume_mounts=[mount]), mount
+    from_others = [] if env else [EnvFrom(config_map="shop")]
+    return Container(name="app", image="shop:1.4.2", env=env, env_from=from_others, volume_mounts=[mount]), mount
 
 
 @pytest.mark.parametrize("to", DESTINATIONS.values(), ids=DESTINATIONS)
