@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from patterns.errors import WrongType
 from patterns.model import Container, EnvVar, JsonObject, VolumeMount
+from patterns.model.names import whole_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,3 +49,9 @@ class Contribution:
     reads: Sequence[str] = ()
     before: Sequence[str] = ()
     after: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        for name, seconds in self.grace_seconds.items():
+            if isinstance(seconds, bool) or not isinstance(seconds, int):
+                raise WrongType(f"grace_seconds[{name!r}] must be an int, got {type(seconds).__name__} {seconds!r}")
+            whole_number(seconds, f"grace_seconds[{name!r}]")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from patterns.errors import Conflict, InvalidValue, NotFound
@@ -12,6 +12,7 @@ from patterns.model.paths import normalised_path
 from patterns.pod.contribution import Contribution
 from patterns.pod.grace import Slices, grace_period_seconds
 from patterns.pod.order import Relation, ordered, relations_of
+from patterns.pod.ports import check_ports
 from patterns.pod.writers import Reader, readers_of
 
 #: fields that only containers which go on running may have
@@ -51,6 +52,11 @@ class PodTemplate:
         """Every container in start order: init containers and native sidecars, then the others."""
         return [*objects_at(self.spec, "initContainers"), *objects_at(self.spec, "containers")]
 
+    def running(self) -> list[JsonObject]:
+        """The containers that go on running: native sidecars, then the others."""
+        plain = [c for c in objects_at(self.spec, "initContainers") if c.get("restartPolicy") != "Always"]
+        return [container for container in self.containers() if container not in plain]
+
 
 def pod_of(json: JsonObject) -> PodTemplate:
     """A pod template to which nobody has contributed yet."""
@@ -86,6 +92,7 @@ def merge(pod: PodTemplate, contribution: Contribution, by: object) -> PodTempla
     draft.add_metadata("annotations", contribution.annotations)
     relations = (*pod.relations, *relations_of(contribution, by))
     draft.order(relations)
+    draft.check_ports([c.name for c in (*contribution.init_containers, *contribution.sidecars)])
     slices = pod.slices.with_containers(contribution)
     if slices:
         draft.spec["terminationGracePeriodSeconds"] = grace_period_seconds(pod.base, slices)
@@ -146,7 +153,6 @@ class _Draft:
                     f"init container {container.name!r} must have no {field}, which Kubernetes refuses on what has to "
                     "end before the application starts"
                 )
-        self._check_ports(container.name, rendered)
         for volume in container.volumes():
             self.add_volume(volume)
         self.append(key, rendered)
@@ -156,27 +162,9 @@ class _Draft:
         yield from objects_at(self.spec, "initContainers")
         yield from objects_at(self.spec, "containers")
 
-    def _check_ports(self, name: str, container: JsonObject) -> None:
-        """One port and protocol, and one port name, per pod: its containers share one network namespace."""
-        mine = objects_at(container, "ports")
-        if not mine:
-            return
-        for present in self._containers():
-            holder = text_at(present, "name")
-            for theirs in objects_at(present, "ports"):
-                for port in mine:
-                    where = f"container {holder!r} of {self.owner(('container', holder))}"
-                    if _port_key(port) == _port_key(theirs):
-                        number, protocol = _port_key(port)
-                        raise Conflict(
-                            f"port {number}/{protocol} of container {name!r} is taken by {where}; the containers of "
-                            "a pod share one network namespace, so only one can listen there: give one another port"
-                        )
-                    if text_at(port, "name") and text_at(port, "name") == text_at(theirs, "name"):
-                        raise Conflict(
-                            f"port name {text_at(port, 'name')!r} of container {name!r} is taken by {where}; Services "
-                            "and probes find a port of the pod by this name: give one another name"
-                        )
+    def check_ports(self, added: Sequence[str]) -> None:
+        """Refuse a port of the containers that were added where another one has it while both run."""
+        check_ports(self.spec, added, lambda name: str(self.owner(("container", name))))
 
     def add_mounts(self, name: str, mounts: Iterable[VolumeMount]) -> None:
         for mount in mounts:
@@ -290,10 +278,6 @@ class _Draft:
             if len(by_name) < len(listed):
                 raise Conflict("two init containers of the pod have one name; give each its own to order them")
             self.spec["initContainers"] = [by_name[n] for n in ordered(list(by_name), relations, kept)]
-
-
-def _port_key(port: JsonObject) -> tuple[str, str]:
-    return str(port.get("containerPort")), text_at(port, "protocol") or "TCP"
 
 
 def _written(mount: JsonObject) -> str:

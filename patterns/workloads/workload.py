@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from patterns.contributors import keep_holder
 from patterns.defaults import Default, Defaults
-from patterns.errors import InvalidValue, PatternError
+from patterns.errors import Conflict, InvalidValue, PatternError
 from patterns.findings import tell_findings
 from patterns.manifest import Manifest
 from patterns.model import Container, Json, JsonObject, Security, SecurityContext
@@ -22,14 +22,16 @@ from patterns.pod.order import check_relations
 from patterns.pod.versions import NEWEST
 from patterns.pod.writers import unwritten
 from patterns.tree import object_name
+from patterns.workloads.application import check_restart_policies, check_sleeps
 from patterns.workloads.labels import recommended
 from patterns.workloads.pod_holder import PodHolder
+from patterns.workloads.selectors import keep_selector, shared_selector
 from patterns.workloads.spec import spec_of
 
 if TYPE_CHECKING:
     from constructs import Construct
 
-#: the kinds that find their pods by labels
+#: the types of those that find their pods by labels
 _SELECTING = frozenset({"DeploymentSpec", "StatefulSetSpec", "DaemonSetSpec"})
 #: keys of a pod spec that people write last; the others stand before them in order of arrival
 _LAST = ("initContainers", "containers", "volumes")
@@ -116,8 +118,9 @@ class Workload(Manifest, PodHolder):
                 self.metadata.add_label(key, value)
         #: labels that every pod of this workload has, and that do not change with a version
         self.selector: dict[str, str] = dict(selector) if selector is not None else derived
-        if self.spec_type in _SELECTING and not self.selector:
-            raise InvalidValue("selector must be given where recommended_labels is False: the pods need a label")
+        if self.selects and not self.selector:
+            given = "hold a label at least" if selector is not None else "be given where recommended_labels is False"
+            raise InvalidValue(f"selector must {given}: the pods need a label")
         chosen = self.default(security)
         token = self.default(automount_service_account_token)
         if service_account_name and isinstance(automount_service_account_token, Default):
@@ -140,8 +143,12 @@ class Workload(Manifest, PodHolder):
                 raise InvalidValue(f"pod_spec must not hold {key!r}; write them as values: {option}=[Container(...)]")
         if not containers:
             raise InvalidValue("containers must hold at least one Container; Kubernetes refuses a pod without")
+        check_restart_policies(containers, init_containers, self.target)
+        for option, group in (("containers", containers), ("init_containers", init_containers)):
+            check_sleeps(group, option, spec.get("terminationGracePeriodSeconds"))
         check_labels(pod_labels or {}, "pod_labels")
         check_labels(self.selector, "selector")
+        _check_selected(self.selector if self.selects else {}, pod_labels or {})
         check_annotations(pod_annotations or {}, "pod_annotations")
         if service_account_name is not None:
             dns_subdomain(service_account_name, "service_account_name")
@@ -160,10 +167,16 @@ class Workload(Manifest, PodHolder):
         self.pod = pod_of(merge(pod_of(template), application, self).json)
         self._has_pod_spec = bool(pod_spec)
         keep_holder(self, self)
+        keep_selector(self)
         tell_findings(self)
 
     def __str__(self) -> str:
         return f"{type(self).__name__} {path_of(self)!r}"
+
+    @property
+    def selects(self) -> bool:
+        """Whether it finds its pods by labels, as Deployments do."""
+        return self.spec_type in _SELECTING
 
     @property
     def target(self) -> int:
@@ -206,7 +219,16 @@ class Workload(Manifest, PodHolder):
             )
         except PatternError as error:
             return [str(error)]
-        return unwritten(spec, self.pod.readers)
+        return [*unwritten(spec, self.pod.readers), *shared_selector(self)]
+
+
+def _check_selected(selector: Mapping[str, str], pod_labels: Mapping[str, str]) -> None:
+    for key, value in selector.items():
+        if pod_labels.get(key, value) != value:
+            raise Conflict(
+                f"pod_labels sets {key!r} to {pod_labels[key]!r}, but the selector wants {value!r}: the pods would "
+                "not be found; leave it out, or give a selector="
+            )
 
 
 def secured(container: Container, security: Security | None) -> Container:
