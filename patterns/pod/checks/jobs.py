@@ -74,8 +74,9 @@ def indexed_job(obj: Object) -> Problems:
         yield Problem((*path, "completionMode"), message, "choose one of them")
         return
     if mode == "Indexed":
-        # where neither is told, both are 1
-        if spec.get("completions") is None and spec.get("parallelism") is not None:
+        # where neither is told, the server makes both 1 in a Job, and not in the Jobs of a CronJob
+        told = spec.get("parallelism") is not None or obj.kind == "CronJob"
+        if spec.get("completions") is None and told:
             message = "completions must be given in an Indexed Job, got none"
             yield Problem((*path, "completions"), message, "write how many indexes there are")
         parallelism = number(spec.get("parallelism"))

@@ -20,7 +20,7 @@ _SUBDOMAINS = {
     "Deployment": 253,
     "ReplicaSet": 253,
     "DaemonSet": 253,
-    "StatefulSet": 253,
+    "StatefulSet": 63,
     "Job": 253,
     "CronJob": 52,
     "ConfigMap": 253,
@@ -49,7 +49,7 @@ def name_missing(obj: Object) -> Problems:
 
 @object_rule("object-name", Outcome.REFUSED, source=_NAMES)
 def object_name(obj: Object) -> Problems:
-    """Most names are DNS subdomains; that of a CronJob leaves room for those of its Jobs."""
+    """Most names are DNS subdomains; those of CronJobs and StatefulSets become parts of names of Jobs and pods."""
     most = _SUBDOMAINS.get(obj.kind) if obj.group in _GROUPS else None
     if most is None or not obj.name:
         return
@@ -57,7 +57,10 @@ def object_name(obj: Object) -> Problems:
         yield Problem(("metadata", "name"), said, f"rename the {obj.kind}")
     elif len(obj.name) > most:
         message = f"name of a {obj.kind} must be at most {most} characters, got {len(obj.name)}"
-        yield Problem(("metadata", "name"), message, "shorten it: each Job's name is longer by 11 characters")
+        yield Problem(("metadata", "name"), message, "shorten it: the names of its Jobs or pods are longer still")
+    elif obj.is_a("StatefulSet", "apps") and "." in obj.name:
+        message = f"name of a StatefulSet must have no dot, got {obj.name!r}"
+        yield Problem(("metadata", "name"), message, "rename the StatefulSet: its pods' host names are made of it")
 
 
 @object_rule("namespace-name", Outcome.REFUSED, source=_NAMES)
