@@ -17,9 +17,9 @@ import yaml
 from benchmarks.javascript import unpack
 from benchmarks.l1_source import with_variables
 from benchmarks.peers import l1_node, l1_python, ours, raw_node
-from benchmarks.workload import names_of
+from benchmarks.workload import HASHES
 from patterns import App, Chart
-from patterns.model.json import Json, JsonObject
+from patterns.model.json import Json, JsonObject, text_at
 
 _ID = "id-of-the-workload"
 
@@ -28,14 +28,15 @@ def main(folder: str) -> None:
     """Render one shop, and write it as a program of each peer that is generated."""
     app = App(outdir=folder)
     ours.shop(Chart(app, "template"), _ID)
-    web, files, config = names_of("template", _ID)
+    rendered = list(yaml.load_all(app.synth_yaml(), yaml.CSafeLoader))
+    web, files, config = (text_at(document, "metadata", "name") for document in rendered)
     names = {_ID: "id", web: "web", files: "files", config: "config"}
-    rendered = yaml.load_all(app.synth_yaml(), yaml.CSafeLoader)
     documents = [cast("JsonObject", with_variables(document, names)) for document in rendered]
     cache = Path(folder)
     unpack(cache)
     for file, text in (
         ("texts.json", json.dumps(_texts(documents))),
+        (HASHES, json.dumps([name.rpartition("-")[2] for name in (files, config)])),
         ("l1_python.py", l1_python.source(documents)),
         ("l1_node.js", l1_node.source(documents)),
         ("raw_node.js", raw_node.source(documents)),
@@ -49,11 +50,9 @@ def _texts(documents: Sequence[JsonObject]) -> dict[str, str]:
     """The long and computed texts of the documents, for the program that is written by hand."""
     web, files, config = documents
     [seed, drain] = [text for text in _strings(web) if "\n" in text]
-    annotations = cast("dict[str, dict[str, dict[str, dict[str, dict[str, str]]]]]", web)
     return {
         "seed.sh": seed,
         "drain.sh": drain,
-        **annotations["spec"]["template"]["metadata"]["annotations"],
         **cast("dict[str, dict[str, str]]", files)["data"],
         **cast("dict[str, dict[str, str]]", config)["data"],
     }

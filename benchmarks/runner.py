@@ -16,7 +16,7 @@ from benchmarks.javascript import node
 from benchmarks.measure import Measurement, ProgramError, measure
 from benchmarks.peers import PEERS
 from benchmarks.results import OURS, Messages, Result
-from benchmarks.workload import Shape, write_names
+from benchmarks.workload import HASHES, Shape, write_names
 
 ROOT = Path(__file__).resolve().parents[1]
 CACHE = ROOT / ".cache" / "benchmarks"
@@ -141,7 +141,7 @@ class Runner:
 
     def _names(self, shape: Shape, count: int) -> Path:
         file = self._folder / f"names-{shape.value}-{count}.json"
-        write_names(file, shape, count)
+        write_names(file, shape, count, self._cache / HASHES)
         return file
 
     def _empty(self, name: str) -> Path:

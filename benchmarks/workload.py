@@ -10,6 +10,8 @@ from pathlib import Path
 from patterns.dns_label import dns_label
 
 DOCUMENTS = 3  # a Deployment and two ConfigMaps
+#: in the folder of the programs
+HASHES = "hashes.json"
 
 
 class Shape(Enum):
@@ -31,15 +33,24 @@ def places(shape: Shape, count: int) -> list[tuple[str, str]]:
     return [("shop", f"web-{at}") for at in range(count)]
 
 
-def names_of(chart: str, id: str) -> tuple[str, str, str]:
-    """The names of the Deployment and its two ConfigMaps, as this library makes them from the place in the tree."""
-    return _name(chart, id), _name(chart, id, "seed-pages", "files"), _name(chart, id, "log-shipper", "config")
+def write_names(file: Path, shape: Shape, count: int, hashes: Path) -> None:
+    """Chart, id and names of all workloads, for the programs to read.
 
-
-def write_names(file: Path, shape: Shape, count: int) -> None:
-    """Chart, id and names of all workloads, for the programs to read."""
-    rows = [[chart, place, *names_of(chart, place)] for chart, place in places(shape, count)]
+    Args:
+        file: where to.
+        shape: how they are spread.
+        count: how many.
+        hashes: the file with the hashes of what the two ConfigMaps hold, which is the same for all workloads.
+    """
+    known: list[str] = json.loads(hashes.read_text(encoding="utf-8"))
+    rows = [[chart, place, *_names_of(chart, place, *known)] for chart, place in places(shape, count)]
     file.write_text(json.dumps(rows), encoding="utf-8")
+
+
+def _names_of(chart: str, id: str, files: str, config: str) -> tuple[str, str, str]:
+    """The names of the Deployment and its two ConfigMaps, as this library makes them from the place in the tree."""
+    below = _name(chart, id, "seed-pages", "files"), _name(chart, id, "log-shipper", "config")
+    return _name(chart, id), f"{below[0]}-{files}", f"{below[1]}-{config}"
 
 
 def _name(*ids: str) -> str:

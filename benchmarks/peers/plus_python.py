@@ -56,7 +56,6 @@ def shop(
     names: tuple[str, str, str],
     texts: Mapping[str, str],
     changes: list[cdk8s.JsonPatch],
-    mutable: cdk8s.JsonPatch,
 ) -> None:
     """A web application with its pages and its logs."""
     name, files_name, config_name = names
@@ -69,10 +68,7 @@ def shop(
         metadata=cdk8s.ApiObjectMetadata(name=name, labels=labels),
         replicas=2,
         select=False,
-        pod_metadata=cdk8s.ApiObjectMetadata(
-            labels=labels,
-            annotations={key: value for key, value in texts.items() if key.startswith("checksum/")},
-        ),
+        pod_metadata=cdk8s.ApiObjectMetadata(labels=labels),
         automount_service_account_token=False,
         security_context=kplus.PodSecurityContextProps(ensure_non_root=True, fs_group=65532),
         termination_grace_period=cdk8s.Duration.seconds(45),
@@ -92,8 +88,8 @@ def shop(
     )
     web.select(kplus.LabelSelector.of(labels=labels))
     # ConfigMaps are made after the Deployment, because that is their order in the file
-    files = config_map(scope, f"{id}-files", files_name, {"index.html": texts["index.html"]}, mutable)
-    config = config_map(scope, f"{id}-config", config_name, {"fluent-bit.yaml": texts["fluent-bit.yaml"]}, mutable)
+    files = config_map(scope, f"{id}-files", files_name, {"index.html": texts["index.html"]})
+    config = config_map(scope, f"{id}-config", config_name, {"fluent-bit.yaml": texts["fluent-bit.yaml"]})
     source = config_volume(scope, id, files, "seed-pages-files")
     web.add_init_container(
         name="seed-pages",
@@ -159,13 +155,9 @@ def empty_dir(scope: constructs.Construct, id: str, name: str, mebibytes: int) -
     return kplus.Volume.from_empty_dir(scope, f"{id}-volume-{name}", name, size_limit=size)
 
 
-def config_map(
-    scope: constructs.Construct, id: str, name: str, data: Mapping[str, str], mutable: cdk8s.JsonPatch
-) -> kplus.ConfigMap:
-    """A ConfigMap of that name, without the field that cdk8s-plus always writes."""
-    config = kplus.ConfigMap(scope, id, metadata=cdk8s.ApiObjectMetadata(name=name), data=data)
-    cdk8s.ApiObject.of(config).add_json_patch(mutable)
-    return config
+def config_map(scope: constructs.Construct, id: str, name: str, data: Mapping[str, str]) -> kplus.ConfigMap:
+    """A ConfigMap of that name."""
+    return kplus.ConfigMap(scope, id, metadata=cdk8s.ApiObjectMetadata(name=name), data=data, immutable=True)
 
 
 def config_volume(scope: constructs.Construct, id: str, config: kplus.ConfigMap, name: str) -> kplus.Volume:
@@ -209,12 +201,11 @@ def main(texts_file: str, names_file: str, directory: str) -> None:
     texts = json.loads(Path(texts_file).read_text(encoding="utf-8"))
     app = cdk8s.App(outdir=directory)
     changes = patches()
-    mutable = cdk8s.JsonPatch.remove("/immutable")
     charts: dict[str, cdk8s.Chart] = {}
     for chart, place, names in places(names_file):
         if chart not in charts:
             charts[chart] = cdk8s.Chart(app, chart)
-        shop(charts[chart], place, names=names, texts=texts, changes=changes, mutable=mutable)
+        shop(charts[chart], place, names=names, texts=texts, changes=changes)
     app.synth()
 
 

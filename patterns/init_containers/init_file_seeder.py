@@ -58,8 +58,9 @@ class InitFileSeeder(Pattern):
     this one then writes the same files again. It replaces files and links of the same names and leaves everything else,
     so what is no longer seeded stays in a volume that outlives the pod.
 
-    Text, bytes and a directory of the repository go into a ConfigMap of the workload, whose hash on the pod template,
-    ``checksum/<id>``, rolls the pods when a file changes.
+    Text, bytes and a directory of the repository go into a ConfigMap of the workload. It is immutable and has the hash
+    of its content in its name, so a changed file is a new ConfigMap: the pods of a Deployment, StatefulSet or DaemonSet
+    roll, and never find the old files with the new template. A Job and a Pod cannot be changed: they are made anew.
 
     It runs as the application's user where the pod tells it, so that the application owns the files; only root could
     give them away. Where the pod does not tell it, or it is root, it is user 65532, and the application may read the
@@ -120,7 +121,6 @@ class InitFileSeeder(Pattern):
         mounted = supports(self.workload.target, "image-volume")
         if isinstance(files, FromImage) and not mounted and not isinstance(image, Default):
             raise InvalidValue(f"image must be left out with FromImage, whose own image runs, got {image!r}")
-        annotations: dict[str, str] = {}
         source: Volume | None = None
         if isinstance(files, (FromConfigMap, FromSecret)):
             source = files.volume(_volume_name(id))
@@ -131,10 +131,9 @@ class InitFileSeeder(Pattern):
             check_room(into, contents)
             keys = keys_of(contents)
             data = {keys[path]: content for path, content in contents.items()}
-            config = ConfigMap(self, "files", data=data, namespace=self.workload.namespace)
+            config = ConfigMap(self, "files", data=data, hash_in_name=True, namespace=self.workload.namespace)
             items = {} if list(keys) == list(data) else {key: path for path, key in keys.items()}
             source = Volume.config_map(_volume_name(id), config.name, items=items)
-            annotations[f"checksum/{id}"] = config.content_hash
         beside = self.sharing(into)
         context = self.security_context(security, beside=beside)
         spec = self.workload.pod.spec
@@ -161,7 +160,6 @@ class InitFileSeeder(Pattern):
                         termination_message_policy="FallbackToLogsOnError" if command is None else None,
                     )
                 ],
-                annotations=annotations,
                 before=before,
                 after=after,
             )

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 from patterns.errors import InvalidValue
 from patterns.manifest import Manifest
 from patterns.model import JsonObject
+from patterns.model.json import object_at
 from patterns.model.names import config_map_key
+from patterns.place import chart_of, join, path_of
+from patterns.tree import object_name
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -28,7 +31,12 @@ class ConfigMap(Manifest):
         scope: where it stands in the tree.
         id: the construct's id.
         data: content by key; a key is a file name without a directory.
-        immutable: the kubelet stops watching it, and nobody can change it; default ``None`` renders nothing.
+        immutable: the kubelet stops watching it, and nobody can change it; default ``None`` renders nothing, except
+            with ``hash_in_name``.
+        hash_in_name: put the hash of ``data`` behind the name, given or generated, and make the object immutable.
+            Another content is another object then: pods that mount it roll when it changes, never find the old content
+            with the new template or the other way round, and go back to it in a rollback. What no pod mounts any more
+            stays in the cluster until somebody prunes it.
         name, namespace, labels, annotations: of the object.
 
     Raises:
@@ -42,12 +50,18 @@ class ConfigMap(Manifest):
         *,
         data: Mapping[str, str | bytes],
         immutable: bool | None = None,
+        hash_in_name: bool = False,
         name: str | None = None,
         namespace: str | None = None,
         labels: Mapping[str, str] | None = None,
         annotations: Mapping[str, str] | None = None,
     ) -> None:
         self.content_hash = content_hash(data)
+        known = name
+        if hash_in_name:
+            immutable = True if immutable is None else immutable
+            known = name or _generated_name(scope, id)
+            name = f"{known}-{self.content_hash}" if known else None
         super().__init__(
             scope,
             id,
@@ -59,6 +73,22 @@ class ConfigMap(Manifest):
             labels=labels,
             annotations=annotations,
         )
+        if hash_in_name and not known:
+            self._rename(f"{self.name}-{self.content_hash}")
+
+    def _rename(self, name: str) -> None:
+        """Take another name than the one that only Node knew; JavaScript alone still reads that one."""
+        self._manifest.name = self._manifest.metadata.name = name
+        self.change_document(
+            lambda document: {**document, "metadata": {**object_at(document, "metadata"), "name": name}}
+        )
+
+
+def _generated_name(scope: Construct, id: str) -> str | None:
+    """The name from the place in the tree; None where a chart generates names by itself."""
+    if "\n" in id:
+        return None
+    return object_name(chart_of(scope), join(path_of(scope), id), "ConfigMap")
 
 
 def config_map_body(data: Mapping[str, str | bytes], *, immutable: bool | None = None) -> JsonObject:
@@ -91,7 +121,7 @@ def config_map_body(data: Mapping[str, str | bytes], *, immutable: bool | None =
 
 
 def content_hash(data: Mapping[str, str | bytes]) -> str:
-    """A hash of keys and contents, for the pod template: a change rolls the pods. 16 hexadecimal digits."""
+    """A hash of keys and contents, for what has to change with them. 16 hexadecimal digits."""
     digest = sha256()
     for key in sorted(data):
         content = data[key]

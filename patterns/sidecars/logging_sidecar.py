@@ -150,7 +150,6 @@ class LoggingSidecar(Pattern):
         writers = self.sharing(logs)
         context = self.security_context(security, beside=writers)
         variables = with_expansion(logs, variables_of(env), spec, writers)
-        annotations: dict[str, str] = {}
         grace: dict[str, int] = {}
         containers: list[Container] = []
         if output is None:
@@ -194,10 +193,10 @@ class LoggingSidecar(Pattern):
                 self,
                 "config",
                 data={CONFIG_FILE: write_yaml([fluent_bit.configuration()])},
+                hash_in_name=True,
                 namespace=self.workload.namespace,
             )
             containers.append(fluent_bit.container(config.name))
-            annotations[f"checksum/{id}"] = config.content_hash
             grace[id] = fluent_bit.grace_seconds + STOP_MARGIN_SECONDS
             if draining and native:
                 drain = self._drain(id, draining, context, None if resources is None else SMALL_RESOURCES)
@@ -209,7 +208,6 @@ class LoggingSidecar(Pattern):
             Contribution(
                 sidecars=containers,
                 native=native,
-                annotations=annotations,
                 fs_group=self.shared_group(context, beside=writers),
                 grace_seconds=grace,
                 reads=[logs.volume_name],

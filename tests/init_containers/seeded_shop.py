@@ -46,5 +46,6 @@ class Shop:
     def volume(self, name: str) -> JsonObject:
         return next(v for v in objects_at(pod_spec_of(self.deployment()), "volumes") if v["name"] == name)
 
-    def checksum(self) -> object:
-        return object_at(self.deployment(), "spec", "template", "metadata", "annotations").get("checksum/seed-pages")
+    def config_map(self) -> object:
+        """The name of the ConfigMap that the seeder mounts."""
+        return object_at(self.volume("seed-pages-files"), "configMap").get("name")

@@ -132,7 +132,6 @@ def test_what_is_in_the_cluster_is_mounted_read_only_and_makes_no_object(source:
         {"name": "pages", "mountPath": "/seed-target"},
     ]
     assert [document["kind"] for document in synth(shop.chart)] == ["Deployment"]
-    assert shop.checksum() is None
 
 
 def test_an_image_is_mounted_beside_the_seeder() -> None:
@@ -219,17 +218,18 @@ def test_somebody_else_s_workload_is_seeded_too() -> None:
 # --- the pods roll ------------------------------------------------------------------------------------------------
 
 
-def test_a_changed_file_rolls_the_pods_and_the_order_of_files_does_not() -> None:
-    def checksum(files: dict[str, str | bytes]) -> object:
+def test_a_changed_file_is_another_config_map_and_the_order_of_files_does_not_matter() -> None:
+    def mounted(files: dict[str, str | bytes]) -> object:
         shop = Shop()
         shop.seed(files=files)
-        return shop.checksum()
+        config = find(synth(shop.chart), "ConfigMap")
+        assert config["immutable"] is True
+        assert object_at(config, "metadata")["name"] == shop.config_map()
+        return shop.config_map()
 
-    one = checksum({"a": "1", "b": "2"})
-    assert one == checksum({"b": b"2", "a": "1"})
-    assert (
-        len({one, checksum({"a": "1", "b": "3"}), checksum({"a": "1", "c": "2"}), checksum({"a": "12", "b": ""})}) == 4
-    )
+    one = mounted({"a": "1", "b": "2"})
+    assert one == mounted({"b": b"2", "a": "1"})
+    assert len({one, mounted({"a": "1", "b": "3"}), mounted({"a": "1", "c": "2"}), mounted({"a": "12", "b": ""})}) == 4
 
 
 # --- as whom, and with what ---------------------------------------------------------------------------------------

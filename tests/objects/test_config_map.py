@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable
 
 import pytest
 
 from patterns import App, Chart, ConfigMap, InvalidValue
+from patterns.model.json import object_at
 from patterns.objects.config_map import MAX_BYTES, content_hash
 from patterns.testing import synth
+
+import cdk8s  # isort: skip  # after patterns, which finds Node
 
 
 def chart() -> Chart:
@@ -47,3 +51,50 @@ def test_a_path_is_no_key() -> None:
 def test_the_hash_changes_with_keys_and_contents_and_not_with_their_order() -> None:
     assert content_hash({"a": "1", "b": "2"}) == content_hash({"b": "2", "a": b"1"})
     assert len({content_hash(d) for d in ({"a": "1"}, {"a": "2"}, {"b": "1"}, {"a": "1", "b": ""}, {"a1": ""})}) == 5
+
+
+def _names(c: cdk8s.Chart, **options: object) -> tuple[str, object]:
+    config = ConfigMap(c, "files", data={"a": "1"}, hash_in_name=True, **options)  # type: ignore[arg-type]
+    document = synth(c)[0]
+    return config.name, object_at(document, "metadata")["name"]
+
+
+def test_the_hash_stands_behind_a_given_and_a_generated_name(yaml_snapshot: object) -> None:
+    digest = content_hash({"a": "1"})
+    assert _names(chart()) == (f"c-files-{digest}", f"c-files-{digest}")
+    assert _names(chart(), name="pages") == (f"pages-{digest}", f"pages-{digest}")
+    assert synth(_with(chart(), hash_in_name=True)) == yaml_snapshot
+
+
+def _with(c: Chart, **options: object) -> Chart:
+    ConfigMap(c, "files", data={"a": "1"}, **options)  # type: ignore[arg-type]
+    return c
+
+
+def test_another_content_is_another_name() -> None:
+    one = ConfigMap(chart(), "files", data={"a": "1"}, hash_in_name=True)
+    two = ConfigMap(chart(), "files", data={"a": "2"}, hash_in_name=True)
+    assert one.name != two.name
+
+
+def test_immutable_may_be_chosen_beside_the_hash() -> None:
+    assert synth(_with(chart(), hash_in_name=True, immutable=False))[0]["immutable"] is False
+
+
+class Team(Chart):
+    """A chart that names its objects itself."""
+
+    def generate_object_name(self, api_object: cdk8s.ApiObject) -> str:
+        return f"team-{api_object.node.id}"
+
+
+@pytest.mark.parametrize("make", [lambda: Team(App(), "c"), lambda: Team(cdk8s.App(), "c")], ids=["own", "plain"])
+def test_the_name_of_a_chart_that_names_its_objects_gets_the_hash_too(make: Callable[[], Chart]) -> None:
+    expected = f"team-files-{content_hash({'a': '1'})}"
+    assert _names(make()) == (expected, expected)
+
+
+def test_a_plain_chart_s_name_gets_the_hash_too() -> None:
+    name, rendered = _names(cdk8s.Chart(cdk8s.App(), "c"))
+    assert name == rendered
+    assert name.endswith(f"-{content_hash({'a': '1'})}")
