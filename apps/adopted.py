@@ -50,6 +50,7 @@ class Adopted(Chart):
         html = SharedScratch(
             pages, "html", mount_path="/usr/share/nginx/html", size_limit="16Mi", writers=[], readers=["nginx"]
         )
+        SharedScratch(pages, "tmp", mount_path="/tmp", size_limit="16Mi")  # cdk8s-plus gives a read-only root
         InitFileSeeder(pages, "seed-pages", into=html.mount, files={"index.html": "<h1>Adopted</h1>\n"})
 
     def custom_resource(self) -> None:

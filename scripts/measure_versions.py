@@ -14,9 +14,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "conformance"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from api_server import ApiServer
+from conformance.api_server import ApiServer
 
 Doc = dict[str, Any]
 

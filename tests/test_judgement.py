@@ -21,6 +21,7 @@ from patterns import (
     Volume,
     VolumeMount,
 )
+from patterns.model.json import JsonObject
 
 import cdk8s  # isort: skip  # after patterns, which finds Node
 
@@ -91,14 +92,14 @@ def test_what_is_wrong_is_told_by_synth_yaml_as_well() -> None:
 
 def test_own_json_is_judged_at_the_users_line() -> None:
     chart = Chart(App(), "shop")
-    mounts = [{"name": "a", "mountPath": "/data"}, {"name": "a", "mountPath": "/data"}]
+    mount: JsonObject = {"name": "a", "mountPath": "/data"}
     with pytest.raises(InvalidValue, match="duplicate-mount-path") as caught:
         Manifest(
             chart,
             "web",
             api_version="v1",
             kind="Pod",
-            body={"spec": {"containers": [{"name": "app", "image": "app:1", "volumeMounts": mounts}]}},
+            body={"spec": {"containers": [{"name": "app", "image": "app:1", "volumeMounts": [mount, mount]}]}},
         )
     assert "Manifest 'shop/web': spec.containers[0].volumeMounts[1].mountPath: container 'app'" in str(caught.value)
 

@@ -44,7 +44,7 @@ def test_a_sidecar_is_native_where_the_target_has_native_sidecars(target: str, p
     spec = pod_spec_of(rendered(web))
     listed = spec[place]
     assert isinstance(listed, list)
-    assert "tool" in {container["name"] for container in listed if isinstance(container, dict)}
+    assert "tool" in {str(container["name"]) for container in listed if isinstance(container, dict)}
 
 
 def test_a_native_sidecar_that_is_asked_for_is_refused_where_there_are_none() -> None:

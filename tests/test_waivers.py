@@ -34,7 +34,7 @@ def deployment(chart: Chart, id: str = "web", **options: object) -> Deployment:
     return Deployment(chart, id, containers=[UNTAGGED], **options)  # type: ignore[arg-type]
 
 
-def annotations(app: App) -> list[object]:
+def annotations_in(app: App) -> list[object]:
     documents = read_yaml(app.synth_yaml())
     return [object_at(document, "metadata").get("annotations") for document in documents]
 
@@ -50,7 +50,7 @@ def test_an_opinion_is_waived_on_the_construct_and_its_reason_is_rendered() -> N
     app = App(opinions=True)
     web = deployment(Chart(app, "shop"))
     web.waive("image-without-tag", because="built in the cluster")
-    assert annotations(app) == [{KEY: "built in the cluster"}]
+    assert annotations_in(app) == [{KEY: "built in the cluster"}]
     assert not [text for text in shown(app) if "image-without-tag" in text]
 
 
@@ -60,7 +60,7 @@ def test_a_waiver_of_the_app_holds_for_all_and_marks_only_what_it_waives() -> No
     chart = Chart(app, "shop")
     deployment(chart)
     Deployment(chart, "other", containers=[Container(name="app", image="registry.example.com/app:1.0")])
-    assert annotations(app) == [{KEY: "a mirror that adds the tag"}, None]
+    assert annotations_in(app) == [{KEY: "a mirror that adds the tag"}, None]
 
 
 def test_a_waiver_holds_below_its_construct_and_not_beside_it() -> None:
@@ -90,7 +90,7 @@ def test_a_check_of_pod_security_can_be_waived() -> None:
     with pytest.raises(SynthesisError, match="pod-security/runAsNonRoot"):
         app.synth_yaml()
     web.waive("pod-security/runAsNonRoot", because="it binds a port under 1024")
-    [found] = annotations(app)
+    [found] = annotations_in(app)
     assert found == {"waive.cdk8s-pod-patterns/pod-security.runAsNonRoot": "it binds a port under 1024"}
 
 

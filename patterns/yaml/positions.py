@@ -61,7 +61,7 @@ class _Open:
         self.is_list = is_list
         self.count = 0
         self.key: str | None = None
-        self.place = (0, 0)
+        self.place: tuple[int, int] = (0, 0)
 
 
 class _Walk:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from checking import Check, Result
+from check.checking import Check, Result
 
 from patterns.check.command import main
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from checking import GOOD, TWICE, Check, write
+from check.checking import GOOD, TWICE, Check, write
 
 #: name: bytes, line and column of what cannot be read, a part of the reason
 UNREADABLE: dict[str, tuple[bytes, int, int, str]] = {

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from checking import GOOD, TWICE, Check, write
+from check.checking import GOOD, TWICE, Check, write
 
 
 def test_a_clean_file_exits_0(check: Check, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from api_server import ApiServer, lost, running
+from conformance.api_server import ApiServer, lost, running
 
 from patterns.model.json import JsonObject
 from patterns.pod.checks import NEWEST, Outcome, judge, outcome_of

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from api_server import ApiServer, running
+from conformance.api_server import ApiServer, running
 from pod_security_table import Row, rows
 
 from patterns.model.json import JsonObject

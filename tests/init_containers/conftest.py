@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from seeding import Shell
+from init_containers.seeding import Shell
 
 TOOLS = ("sh", "cp", "mv", "rm", "mkdir", "chmod", "sync")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from seeded_shop import APP, IMAGE, PAGE, Shop
+from init_containers.seeded_shop import APP, IMAGE, PAGE, Shop
 from syrupy.assertion import SnapshotAssertion
 
 from patterns.app import App

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from seeding import FILE, SCRIPT, Shell, as_the_kubelet_writes, mode_of, tree
+from init_containers.seeding import FILE, SCRIPT, Shell, as_the_kubelet_writes, mode_of, tree
 
 from patterns.model import literal
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from seeding import NOBODY, SCRIPT, Shell, as_the_kubelet_writes, tree, wait_for
+from init_containers.seeding import NOBODY, SCRIPT, Shell, as_the_kubelet_writes, tree, wait_for
 
 LARGE = 64 * 1024 * 1024
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from seeded_shop import IMAGE, PAGE, Shop
+from init_containers.seeded_shop import IMAGE, PAGE, Shop
 
 from patterns.errors import Conflict, InvalidValue, NotFound, PatternError, WrongType
 from patterns.init_containers.seed_source import FromDirectory

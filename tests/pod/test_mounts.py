@@ -36,9 +36,12 @@ def test_other_containers_are_left_out() -> None:
 
 
 def test_one_mount_for_writing_is_enough() -> None:
-    mounts: list[JsonObject] = [{"name": "x"}, {"name": "x", "readOnly": True}]
+    reading: JsonObject = {"name": "x", "readOnly": True}
     spec: JsonObject = {
-        "containers": [{"name": "a", "volumeMounts": mounts}, {"name": "b", "volumeMounts": [mounts[1]]}]
+        "containers": [
+            {"name": "a", "volumeMounts": [{"name": "x"}, reading]},
+            {"name": "b", "volumeMounts": [reading]},
+        ]
     }
     assert containers_sharing(spec, "x", ["a", "b"]) == ("a",)
 

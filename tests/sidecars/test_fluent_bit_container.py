@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from logged_shop import ES, Shop
+from sidecars.logged_shop import ES, Shop
 
 from patterns.errors import InvalidValue
 from patterns.model import (
@@ -30,13 +30,13 @@ def test_the_pod_s_grace_grows_by_what_fluent_bit_needs() -> None:
 
 
 def test_a_changed_configuration_rolls_the_pods() -> None:
-    names = set[object]()
+    names = set[str]()
     for index in ("shop", "store"):
         shop = Shop()
         to = Elasticsearch(url="https://logs.example.com:9200", index=index)
         LoggingSidecar(shop.web, "log-shipper", logs=shop.logs, files=["access.log"], to=to)
         volumes = objects_at(pod_spec_of(shop.deployment()), "volumes")
-        names |= {object_at(volume, "configMap").get("name") for volume in volumes} - {None}
+        names |= {str(object_at(volume, "configMap").get("name")) for volume in volumes if "configMap" in volume}
     assert len(names) == 2
 
 

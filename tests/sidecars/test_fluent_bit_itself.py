@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from logged_shop import ES, Shop
+from sidecars.logged_shop import ES, Shop
 
 from patterns.model import (
     SecretKey,

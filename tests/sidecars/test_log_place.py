@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from logged_shop import APP, ES, Shop
+from sidecars.logged_shop import APP, ES, Shop
 
 from patterns.app import App
 from patterns.errors import InvalidValue, SynthesisError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from logged_shop import Shop
+from sidecars.logged_shop import Shop
 
 from patterns.app import App
 from patterns.model import (

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from logged_shop import APP, ES, Shop
+from sidecars.logged_shop import APP, ES, Shop
 from syrupy.assertion import SnapshotAssertion
 
 from patterns.app import App

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 import yaml
+from workloads.foreign_kinds import KINDS, Built, Shop
 
 from patterns import App
-from tests.workloads.foreign_kinds import KINDS, Built, Shop
 
 import cdk8s  # isort: skip  # after patterns, which finds Node
 
@@ -57,7 +57,7 @@ def test_rendering_again_adds_nothing(build: Callable[[cdk8s.Chart], Built]) -> 
 PROGRAM = """\
 from patterns import App
 import cdk8s
-from tests.workloads.foreign_kinds import KINDS, Shop
+from workloads.foreign_kinds import KINDS, Shop
 app = cdk8s.App()
 for build in KINDS:
     Shop(app, build.__name__.replace("_", "-"), build)

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import yaml
 from unjudged import Unjudged
+from workloads.foreign_kinds import l1_deployment, raw_deployment
 
 from patterns import App, Container, Contribution, Pattern, SharedScratch, Sidecar
 from patterns.model.json import JsonObject
 from patterns.pod.patch import typescript_name
 from patterns.pod.template import template_at
-from tests.workloads.foreign_kinds import l1_deployment, raw_deployment
 
 import cdk8s  # isort: skip  # after patterns, which finds Node
 import cdk8s_plus_34 as kplus  # isort: skip
