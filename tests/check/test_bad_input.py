@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from check.checking import GOOD, TWICE, Check, write
+from check.peak_memory import check_and_measure
 
 #: name: bytes, line and column of what cannot be read, a part of the reason
 UNREADABLE: dict[str, tuple[bytes, int, int, str]] = {
@@ -108,14 +107,10 @@ def test_a_document_larger_than_any_cluster_takes_is_not_read_into_memory(tmp_pa
         for _ in range(100):
             huge.write(b"x" * 2**20)
         huge.write(b'"\n')
-    code = (
-        "import resource, sys; from patterns.check.command import main; status = main(['check', sys.argv[1]]); "
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr); sys.exit(status)"
-    )
-    done = subprocess.run([sys.executable, "-c", code, str(file)], capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert "a document must be at most" in done.stdout
-    assert int(done.stderr) < 200_000 * (1024 if sys.platform == "darwin" else 1)
+    status, out, peak = check_and_measure(file)
+    assert status == 1
+    assert "a document must be at most" in out
+    assert peak < 200 * 2**20
 
 
 def test_a_long_stream_takes_no_more_memory_than_a_short_one(tmp_path: Path) -> None:
@@ -124,13 +119,10 @@ def test_a_long_stream_takes_no_more_memory_than_a_short_one(tmp_path: Path) -> 
         with file.open("w") as stream:
             for at in range(documents):
                 stream.write(f"---\n{GOOD.replace('name: web', f'name: web-{at}')}")
-        code = (
-            "import resource, sys; from patterns.check.command import main; main(['check', sys.argv[1]]); "
-            "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
-        )
-        done = subprocess.run([sys.executable, "-c", code, str(file)], capture_output=True, text=True, check=True)
-        assert f"in {documents} documents" in done.stdout
-        return int(done.stderr) * (1 if sys.platform == "darwin" else 1024)
+        status, out, most = check_and_measure(file)
+        assert status == 0
+        assert f"in {documents} documents" in out
+        return most
 
     # what is kept of a document to compare it with the others: its name, labels, ports and references
     assert peak(2_000) - peak(200) < 1_800 * 4_000
