@@ -16,6 +16,7 @@ from patterns.pod.mounts import containers_sharing
 from patterns.pod.versions import needed_for, supports
 from patterns.tree import Construct, ConstructMeta
 from patterns.workloads.attached import workload_of
+from patterns.workloads.container_security import filled
 from patterns.workloads.pod_holder import PodHolder
 
 if TYPE_CHECKING:
@@ -83,18 +84,21 @@ class Pattern(Construct, metaclass=ConstructMeta):
         """The first port from ``preferred`` upwards that no container of the pod declares, in order of declaration."""
         return self.workload.free_port(preferred)
 
-    def plain_security_context(self, option: Security | Default[Security] | None) -> SecurityContext | None:
+    def plain_security_context(
+        self, option: Security | Default[Security] | None, own: SecurityContext | None = None
+    ) -> SecurityContext | None:
         """The security context of a container that shares no files: as the image's own user, if that is not root.
 
         Where the whole pod runs as root, the container takes another user: as root it would not start.
 
         Args:
             option: the pattern's ``security=``.
+            own: the context that the container has already; what it says stays.
         """
         security = self.default(option)
         if security is None:
-            return None
-        context = security.container()
+            return own
+        context = filled(own, security.container())
         of_pod = object_at(self.workload.pod.spec, "securityContext").get("runAsUser")
         if context.run_as_non_root and context.run_as_user is None and of_pod == 0:
             return replace(context, run_as_user=NONROOT)

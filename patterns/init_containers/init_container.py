@@ -27,8 +27,8 @@ class InitContainer(Pattern):
         scope: the workload.
         id: the container's name (DNS-1123 label).
         container: what runs; its ``name`` is the ``id``.
-        security: Pod Security of the container where it has no ``security_context``; ``restricted`` by default;
-            ``None`` renders nothing.
+        security: Pod Security of the container, except for the fields that its own ``security_context`` says;
+            ``restricted`` by default; ``None`` renders nothing.
         before: names of init containers and sidecars that start after this one.
         after: names of init containers and sidecars that start before this one.
 
@@ -52,7 +52,7 @@ class InitContainer(Pattern):
             raise InvalidValue(f"container.name must be the id {id!r}, got {container.name!r}")
         if container.restart_policy == "Always":
             raise InvalidValue("container.restart_policy must not be 'Always', which makes it a sidecar: Sidecar(...)")
-        context = self.plain_security_context(security)
-        if container.security_context is None and context is not None:
+        context = self.plain_security_context(security, container.security_context)
+        if context != container.security_context:
             container = replace(container, security_context=context)
         self.contribute(Contribution(init_containers=[container], before=before, after=after))

@@ -29,8 +29,8 @@ class Sidecar(Pattern):
         id: the container's name (DNS-1123 label).
         container: what runs; its ``name`` is the ``id``.
         native: a native sidecar, by default where the target version has them; ``False`` for the classic form.
-        security: Pod Security of the container where it has no ``security_context``; ``restricted`` by default;
-            ``None`` renders nothing.
+        security: Pod Security of the container, except for the fields that its own ``security_context`` says;
+            ``restricted`` by default; ``None`` renders nothing.
         grace_seconds: whole seconds that the container needs to stop, added to the pod's grace period for a native
             sidecar.
         before: names of init containers and sidecars that start after this one.
@@ -63,8 +63,8 @@ class Sidecar(Pattern):
             raise InvalidValue(
                 f"container.restart_policy must be left out, got {container.restart_policy!r}; sidecars always restart"
             )
-        context = self.plain_security_context(security)
-        if container.security_context is None and context is not None:
+        context = self.plain_security_context(security, container.security_context)
+        if context != container.security_context:
             container = replace(container, security_context=context)
         self.contribute(
             Contribution(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from patterns.contributors import keep_holder
@@ -11,7 +10,7 @@ from patterns.defaults import Default, Defaults
 from patterns.errors import Conflict, InvalidValue, PatternError
 from patterns.findings import tell_findings
 from patterns.manifest import Manifest
-from patterns.model import Container, Json, JsonObject, Security, SecurityContext
+from patterns.model import Container, Json, JsonObject, Security
 from patterns.model.json import objects_at, text_at
 from patterns.model.names import check_annotations, check_labels, dns_subdomain
 from patterns.place import chart_of, defaults_of, join, path_of, target_of
@@ -23,6 +22,7 @@ from patterns.pod.versions import NEWEST
 from patterns.pod.writers import unwritten
 from patterns.tree import object_name
 from patterns.workloads.application import check_restart_policies, check_sleeps
+from patterns.workloads.container_security import secured
 from patterns.workloads.labels import recommended
 from patterns.workloads.pod_holder import PodHolder
 from patterns.workloads.selectors import keep_selector, shared_selector
@@ -44,9 +44,10 @@ class Workload(Manifest, PodHolder):
         containers: the application containers.
         init_containers: containers that run before them, in this order; native sidecars with
             ``restart_policy="Always"``.
-        security: Pod Security of the pod and of every application container that has no ``security_context`` of
-            its own; ``restricted`` by default, opened field by field (``Security(run_as_non_root=False)``). ``None``
-            renders nothing. https://kubernetes.io/docs/concepts/security/pod-security-standards/
+        security: Pod Security of the pod and of every application container, except for the fields that its own
+            ``security_context`` says; ``restricted`` by default, opened field by field
+            (``Security(run_as_non_root=False)``). ``None`` renders nothing.
+            https://kubernetes.io/docs/concepts/security/pod-security-standards/
         service_account_name: of the pod.
         automount_service_account_token: ``False`` by default, but left to Kubernetes where a
             ``service_account_name`` is given; ``None`` renders nothing.
@@ -229,19 +230,3 @@ def _check_selected(selector: Mapping[str, str], pod_labels: Mapping[str, str]) 
                 f"pod_labels sets {key!r} to {pod_labels[key]!r}, but the selector wants {value!r}: the pods would "
                 "not be found; leave it out, or give a selector="
             )
-
-
-def secured(container: Container, security: Security | None) -> Container:
-    """An application container with what Pod Security wants of it, unless it says so itself.
-
-    What the pod's own security context says for all its containers is not repeated.
-    """
-    if security is None or container.security_context is not None:
-        return container
-    whole = security.container()
-    context = SecurityContext(
-        allow_privilege_escalation=whole.allow_privilege_escalation,
-        capabilities=whole.capabilities,
-        read_only_root_filesystem=whole.read_only_root_filesystem,
-    )
-    return replace(container, security_context=context) if context.render() else container

@@ -14,11 +14,10 @@ from patterns import (
     InitContainer,
     InvalidValue,
     Probe,
-    SecurityContext,
     Sidecar,
     SynthesisError,
 )
-from patterns.testing import assert_start_order, container_of, pod_spec_of, synth
+from patterns.testing import assert_start_order, pod_spec_of, synth
 
 
 def web() -> Deployment:
@@ -58,12 +57,6 @@ def test_the_classic_form_is_one_more_container() -> None:
     document = synth(workload.chart)[0]
     assert_start_order(document, "app", "proxy")
     assert pod_spec_of(document)["terminationGracePeriodSeconds"] == 50
-
-
-def test_a_security_context_of_its_own_is_left_alone() -> None:
-    workload = web()
-    Sidecar(workload, "proxy", container=proxy(security_context=SecurityContext(run_as_user=101)))
-    assert container_of(synth(workload.chart)[0], "proxy")["securityContext"] == {"runAsUser": 101}
 
 
 def test_the_name_is_the_id() -> None:

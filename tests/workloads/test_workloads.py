@@ -24,7 +24,6 @@ from patterns import (
     PatternError,
     Pod,
     Security,
-    SecurityContext,
     Service,
     SharedScratch,
     Sidecar,
@@ -202,13 +201,11 @@ def test_a_selector_of_one_s_own_is_put_on_the_pods_too() -> None:
     assert spec["template"]["metadata"] == {"labels": {"app": "web"}}  # type: ignore[index, call-overload]
 
 
-def test_security_is_not_repeated_on_containers_and_leaves_their_own_alone() -> None:
+def test_security_of_the_pod_is_not_repeated_on_containers() -> None:
     c = chart()
-    own = SecurityContext(run_as_user=7)
-    Deployment(c, "web", containers=[APP, Container(name="b", image="b:1", security_context=own)])
-    first, second = objects_at(pod_spec_of(synth(c)[0]), "containers")
-    assert first["securityContext"] == {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
-    assert second["securityContext"] == {"runAsUser": 7}
+    Deployment(c, "web", containers=[APP])
+    (container,) = objects_at(pod_spec_of(synth(c)[0]), "containers")
+    assert container["securityContext"] == {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
 
 
 def test_security_is_opened_field_by_field() -> None:
