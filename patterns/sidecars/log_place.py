@@ -13,6 +13,8 @@ from patterns.pod.expansion import env_for
 #: where images have their shell, their libraries, their certificates, and what the runtime gives them
 _OF_THE_IMAGE = (
     "/bin", "/dev", "/etc/ssl", "/lib", "/lib64", "/proc", "/sbin", "/sys", "/usr/bin", "/usr/lib", "/usr/sbin",
+    "/etc/ssl/certs", "/lib/aarch64-linux-gnu", "/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu",
+    "/usr/lib/x86_64-linux-gnu",
 )  # fmt: skip
 #: a volume below these cannot be mounted: the runtime makes no directory there, or in a volume that is read-only
 _CLOSED = ("/proc", "/sys")
