@@ -74,10 +74,10 @@ class Pattern(Construct, metaclass=ConstructMeta):
         if not chosen or supports(target, "native-sidecar"):
             return chosen
         since = f"native sidecars need {needed_for('native-sidecar')}, and the target is 1.{target}"
-        if not isinstance(option, Default):
-            raise InvalidValue(f"native must be False: {since}")
         if self.workload.runs_to_completion:
             raise InvalidValue(f"the pod has to end by itself, which a classic sidecar would keep it from: {since}")
+        if not isinstance(option, Default):
+            raise InvalidValue(f"native must be False: {since}")
         return False
 
     def free_port(self, preferred: int) -> int:

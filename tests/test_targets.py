@@ -54,10 +54,11 @@ def test_a_native_sidecar_that_is_asked_for_is_refused_where_there_are_none() ->
         Sidecar(deployment("1.28"), "tool", container=TOOL, native=True)
 
 
-def test_a_job_needs_native_sidecars() -> None:
+@pytest.mark.parametrize("native", [defaults.NATIVE_SIDECARS, True], ids=["default", "asked-for"])
+def test_a_job_needs_native_sidecars(native: bool | defaults.Default[bool]) -> None:
     job = Job(Chart(App(target="1.28"), "shop"), "report", containers=[APP])
     with pytest.raises(InvalidValue, match=r"the pod has to end by itself.* need 1\.29, and the target is 1\.28"):
-        Sidecar(job, "tool", container=TOOL)
+        Sidecar(job, "tool", container=TOOL, native=native)
 
 
 def test_a_team_can_have_classic_sidecars_everywhere() -> None:
