@@ -38,7 +38,7 @@ def patches() -> list[cdk8s.JsonPatch]:
         f"{_POD}/securityContext/seccompProfile": {"type": "RuntimeDefault"},
         # cdk8s-plus writes whole Gi only; patches apply before L1 objects are converted, so a quantity is an object
         f"{_SEED}/resources/requests/ephemeral-storage": {"value": "16Mi"},
-        f"{_SHIPPER}/resources/requests/ephemeral-storage": {"value": "64Mi"},
+        f"{_SHIPPER}/resources/requests/ephemeral-storage": {"value": "320Mi"},
         f"{_SEED}/terminationMessagePolicy": "FallbackToLogsOnError",
         f"{_SHIPPER}/terminationMessagePolicy": "FallbackToLogsOnError",
         f"{_DRAIN}/terminationMessagePolicy": "FallbackToLogsOnError",

@@ -80,9 +80,10 @@ class InitFileSeeder(Pattern):
         command: what runs instead of the generated command; ``files``, where given, are below ``/seed-source``.
         env: further environment variables. Those of a ``sub_path_expr`` in ``into`` are copied from the application's
             containers.
-        resources: default ``SMALL_RESOURCES``, and the size of an ``emptyDir`` as a request for ephemeral storage; the
-            pod requests what its largest init container does, where its application requests less. ``None`` renders
-            nothing.
+        resources: default ``SMALL_RESOURCES``, and the size of an ``emptyDir`` as a request for ephemeral storage, or
+            with ``FromImage`` and an ``emptyDir`` in memory as more memory. The pod requests what its largest init
+            container does, where its application requests less; so nothing is requested where a container that runs on
+            mounts the volume and requests ephemeral storage. ``None`` renders nothing.
         security: Pod Security of the container; ``restricted`` with a read-only root by default; ``None`` renders
             nothing, except the user in a pod with ``runAsNonRoot``, without which it would not start.
         before: names of init containers and sidecars that start after this one.
@@ -142,7 +143,7 @@ class InitFileSeeder(Pattern):
             check_readable(permissions, into, identity_of(context, spec), self.workload.identity(beside))
         requirements = self.default(resources)
         if requirements is not None and isinstance(resources, Default) and files is not None:
-            requirements = with_room(requirements, into)
+            requirements = with_room(requirements, into, spec, bounded=not isinstance(files, FromImage))
         self.contribute(
             Contribution(
                 init_containers=[

@@ -24,6 +24,7 @@ from patterns.model import (
 from patterns.model.quantity import quantity
 from patterns.pod.expansion import env_for
 from patterns.pod.identity import Identity
+from patterns.pod.room import EPHEMERAL_STORAGE, is_asked_for, size_in_memory, size_on_disk, total
 
 _READ_ONLY = (ConfigMapVolume, DownwardApi, ImageVolume, Projected, SecretVolume)
 #: the kubelet gives no group to these: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
@@ -103,24 +104,32 @@ def check_room(into: VolumeMount, contents: Mapping[str, bytes]) -> None:
         )
 
 
-def with_room(resources: ResourceRequirements, into: VolumeMount) -> ResourceRequirements:
-    """With a request for what the volume may hold, where it is on the node's disk.
+def with_room(
+    resources: ResourceRequirements, into: VolumeMount, spec: JsonObject, *, bounded: bool
+) -> ResourceRequirements:
+    """With what the volume may hold: a request for the node's disk, or more memory, against which a tmpfs counts.
 
-    No limit: a pod's limit is the sum over the containers that have one, so with a limit here alone the kubelet would
-    evict the pod for the application's own files. https://kubernetes.io/docs/concepts/storage/ephemeral-storage/
+    Of the disk no limit: a pod's limit is the sum over the containers that have one, so with a limit here alone the
+    kubelet would evict the pod for the application's own files.
+    https://kubernetes.io/docs/concepts/storage/ephemeral-storage/
+
+    Args:
+        resources: the default ones.
+        into: the volume.
+        spec: the pod spec; what another container asks for already is not asked for again.
+        bounded: whether the files are at most 1 MiB, for which the default memory is enough.
     """
-    key = "ephemeral-storage"
-    limit = _size_limit(into)
-    if limit is None or _in_memory(into) or key in {**resources.requests, **resources.limits}:
-        return resources
-    return replace(resources, requests={**resources.requests, key: limit})
+    disk, memory = size_on_disk(into), size_in_memory(into)
+    if disk is not None and EPHEMERAL_STORAGE not in {**resources.requests, **resources.limits}:
+        if is_asked_for(spec, into.volume_name):
+            return resources
+        return replace(resources, requests={**resources.requests, EPHEMERAL_STORAGE: disk})
+    if memory is not None and not bounded and "memory" in resources.limits:
+        more = {"memory": total([resources.limits["memory"], memory]) or memory}
+        return replace(resources, requests={**resources.requests, **more}, limits={**resources.limits, **more})
+    return resources
 
 
 def _size_limit(into: VolumeMount) -> str | int | None:
     source = into.volume.source if isinstance(into.volume, Volume) else None
     return source.size_limit if isinstance(source, EmptyDir) else None
-
-
-def _in_memory(into: VolumeMount) -> bool:
-    source = into.volume.source if isinstance(into.volume, Volume) else None
-    return isinstance(source, EmptyDir) and bool(source.medium)

@@ -25,6 +25,7 @@ from patterns.model import (
 )
 from patterns.model.projected import ConfigMapProjection, SecretProjection
 from patterns.model.quantity import quantity
+from patterns.pod.room import EPHEMERAL_STORAGE, total
 from patterns.sidecars.fluent_bit import MULTILINE_PARSERS, Configuration
 from patterns.sidecars.log_output import FILES, FluentBitOutput
 from patterns.sidecars.scripts import drain
@@ -70,6 +71,8 @@ class FluentBitContainer:
     grace_seconds: int
     pre_stop_seconds: int
     state_size_limit: str | None
+    #: what the logs may hold on the node's disk, where nobody asks for it already
+    room: str | int | None
     image: str
     command: Sequence[str] | None
     env: Sequence[EnvVar]
@@ -157,23 +160,28 @@ class FluentBitContainer:
         return name
 
     def _resources(self) -> ResourceRequirements | None:
-        """With a request for the state volume. No limit: a pod's limit is the sum over the containers that have one.
+        """With a request for the state volume and ``room``. No limit: a pod's is the sum over those that have one.
 
         With a limit here alone, the kubelet would evict the pod as soon as the application's own files, logs included,
         are larger. https://kubernetes.io/docs/concepts/storage/ephemeral-storage/
         """
-        if self.resources is None or self.state_size_limit is None:
+        asked = total([self.room, self.state_size_limit])
+        if self.resources is None or asked is None:
             return self.resources
-        key = "ephemeral-storage"
+        key = EPHEMERAL_STORAGE
         for kind, given in (("request", self.resources.requests), ("limit", self.resources.limits)):
-            if key in given and quantity(given[key], key) < quantity(self.state_size_limit, "state_size_limit"):
+            if (
+                key in given
+                and self.state_size_limit
+                and quantity(given[key], key) < quantity(self.state_size_limit, "state_size_limit")
+            ):
                 raise InvalidValue(
                     f"resources: the {kind} of {key} must be at least state_size_limit {self.state_size_limit}, "
                     f"got {given[key]}"
                 )
         if key in self.resources.requests or key in self.resources.limits:
             return self.resources
-        return replace(self.resources, requests={**self.resources.requests, key: self.state_size_limit})
+        return replace(self.resources, requests={**self.resources.requests, key: asked})
 
     def _files(self) -> Volume:
         """Each file under the name of its property."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from patterns.errors import InvalidValue
+from patterns.errors import Conflict, InvalidValue
 from patterns.model import EnvVar, JsonObject, VolumeMount
-from patterns.model.json import object_at, text_at
+from patterns.model.json import object_at, objects_at, text_at
 from patterns.model.paths import normalised_path
 from patterns.pod.expansion import env_for
 
@@ -65,6 +65,24 @@ def check_system(spec: JsonObject) -> None:
 def on_the_node_s_network(spec: JsonObject) -> bool:
     """Whether the pod's ports are those of its node: ``hostNetwork``."""
     return spec.get("hostNetwork") is True
+
+
+def check_listening(port: int, running: Iterable[JsonObject]) -> None:
+    """Refuse a port on which another container of the pod listens: a declared one, or one that is probed.
+
+    On the network of the node a collector declares none, so the merge does not see it.
+
+    Raises:
+        Conflict: for the first of them.
+    """
+    for container in running:
+        probes = (object_at(container, f"{kind}Probe") for kind in ("startup", "readiness", "liveness"))
+        probed = {object_at(probe, by).get("port") for probe in probes for by in ("httpGet", "tcpSocket")}
+        if port in probed or port in {declared.get("containerPort") for declared in objects_at(container, "ports")}:
+            raise Conflict(
+                f"port {port} is taken by container {text_at(container, 'name')!r}; the containers of a pod share one "
+                "network namespace, so only one can listen there: give one another port"
+            )
 
 
 def with_expansion(logs: VolumeMount, env: list[EnvVar], spec: JsonObject, writers: Iterable[str]) -> list[EnvVar]:

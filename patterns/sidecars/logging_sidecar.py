@@ -29,6 +29,7 @@ from patterns.model.env import EnvSource
 from patterns.objects.config_map import ConfigMap
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
+from patterns.pod.room import is_asked_for, size_on_disk
 from patterns.sidecars.fluent_bit_container import (
     CONFIG_FILE,
     GRACE_SECONDS,
@@ -37,9 +38,15 @@ from patterns.sidecars.fluent_bit_container import (
     drain_container,
 )
 from patterns.sidecars.log_files import followed_paths
-from patterns.sidecars.log_options import refuse_without_fluent_bit, seconds_to_drain, variables_of
+from patterns.sidecars.log_options import refuse_without_fluent_bit, seconds_to_drain, variables_of, with_room
 from patterns.sidecars.log_output import FluentBitOutput, LogOutput, Stdout
-from patterns.sidecars.log_place import check_place, check_system, on_the_node_s_network, with_expansion
+from patterns.sidecars.log_place import (
+    check_listening,
+    check_place,
+    check_system,
+    on_the_node_s_network,
+    with_expansion,
+)
 from patterns.sidecars.scripts import TAIL_GRACE_SECONDS, tail
 from patterns.yaml import write_yaml
 
@@ -94,7 +101,8 @@ class LoggingSidecar(Pattern):
         command: what runs instead of the generated command. In place of ``tail`` it has no part in the pod's grace.
         env: further environment variables.
         resources: default ``SMALL_RESOURCES``, or ``COLLECTOR_RESOURCES`` and the size of the state volume as a request
-            for ephemeral storage. ``None`` renders nothing.
+            for ephemeral storage; in both the size of ``logs`` too, where they are an ``emptyDir`` on disk, and no
+            container that mounts it requests ephemeral storage already. ``None`` renders nothing.
         security: Pod Security of the container; ``restricted`` with a read-only root by default; ``None`` renders
             nothing.
         native: a native sidecar, by default where the target version has them; ``False`` for the classic form, which
@@ -150,6 +158,7 @@ class LoggingSidecar(Pattern):
         writers = self.sharing(logs)
         context = self.security_context(security, beside=writers)
         variables = with_expansion(logs, variables_of(env), spec, writers)
+        room = None if is_asked_for(spec, logs.volume_name) else size_on_disk(logs)
         grace: dict[str, int] = {}
         containers: list[Container] = []
         if output is None:
@@ -160,7 +169,7 @@ class LoggingSidecar(Pattern):
                     image=self.default(image),
                     command=tail(id, paths) if command is None else command,
                     env=variables,
-                    resources=self.default(resources),
+                    resources=with_room(self.default(resources), room if isinstance(resources, Default) else None),
                     volume_mounts=[reader],
                     security_context=context,
                     # no termination_message_policy: the end of its log is the application's, which is for fewer eyes
@@ -183,6 +192,7 @@ class LoggingSidecar(Pattern):
                 grace_seconds=GRACE_SECONDS if grace_seconds is None else grace_seconds,
                 pre_stop_seconds=0 if native else draining,
                 state_size_limit=self.default(state_size_limit),
+                room=room,
                 image=self.default(FLUENT_BIT_IMAGE if image is BUSYBOX_IMAGE else image),
                 command=command,
                 env=variables,
@@ -228,9 +238,14 @@ class LoggingSidecar(Pattern):
         return drain_container(name, seconds, self.default(image), self.default(resources), context)
 
     def _port(self, port: int | None) -> int:
-        if port is None and on_the_node_s_network(self.workload.pod.spec):
+        shared = on_the_node_s_network(self.workload.pod.spec)
+        if port is None and shared:
             raise InvalidValue(
                 "port must be given in a pod with hostNetwork, where Fluent Bit listens on the node itself, beside the "
                 "node's programs and other pods; choose one that is free on every node: port=24220"
             )
-        return self.free_port(2020) if port is None else port
+        if port is None:
+            return self.free_port(2020)
+        if shared:
+            check_listening(port, self.workload.pod.running())
+        return port

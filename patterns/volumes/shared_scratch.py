@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 from patterns.defaults import SCRATCH_SIZE_LIMIT, Default
 from patterns.errors import InvalidValue
 from patterns.model import Volume, VolumeMount
+from patterns.model.json import text_at
+from patterns.model.quantity import quantity
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
+from patterns.pod.room import memory_limit, size_in_memory
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -31,10 +34,11 @@ class SharedScratch(Pattern):
         size_limit: quantity such as 256Mi; over it the kubelet evicts the pod. ``None`` renders no limit, and then
             one pod can fill the disk of its node.
         medium: ``"Memory"`` for a tmpfs, which counts against the memory limits of the containers that write and needs
-            a ``size_limit``; ``"HugePages"`` and its sizes; default the node's disk.
+            a ``size_limit`` below them; ``"HugePages"`` and its sizes; default the node's disk.
 
     Raises:
-        InvalidValue: for a bad path, quantity or medium, or a container in both lists.
+        InvalidValue: for a bad path, quantity or medium, a container in both lists, or a writer whose memory limit a
+            volume in memory would fill.
         NotFound: for a container that the workload does not have.
         Conflict: when something else is mounted on ``mount_path``, or another volume has this name.
     """
@@ -58,9 +62,23 @@ class SharedScratch(Pattern):
             writers = [name for name in self.workload.application_containers if name not in readers]
         volume = Volume.empty_dir(id, size_limit=self.default(size_limit), medium=medium)
         self._mount = VolumeMount(volume=volume, mount_path=mount_path)
+        self._check_memory(writers)
         mounts = {name: [self._mount] for name in writers}
         mounts.update({name: [replace(self._mount, read_only=True)] for name in readers})
         self.contribute(Contribution(mounts=mounts))
+
+    def _check_memory(self, writers: Sequence[str]) -> None:
+        size = size_in_memory(self._mount)
+        if size is None:
+            return
+        for container in self.workload.pod.containers():
+            limit = memory_limit(container)
+            if text_at(container, "name") in writers and limit is not None and limit <= quantity(size, "size_limit"):
+                raise InvalidValue(
+                    f"size_limit must be less than the memory limit of {text_at(container, 'name')!r}, {limit}, got "
+                    f"{size}: a volume in memory counts against it, and the container would be killed before the "
+                    "volume is full; give less, or the container more"
+                )
 
     @property
     def mount(self) -> VolumeMount:

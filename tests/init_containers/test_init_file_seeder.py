@@ -260,6 +260,18 @@ def test_requests_the_volume_s_size_where_it_is_on_the_node_s_disk() -> None:
     assert requests(Shop(), resources=None) is None
 
 
+def test_has_memory_for_what_it_copies_out_of_an_image_into_memory() -> None:
+    def memory(shop: Shop, **options: Any) -> tuple[object, object]:
+        resources = object_at(shop.seed(**options), "resources")
+        return object_at(resources, "requests").get("memory"), object_at(resources, "limits").get("memory")
+
+    assert memory(Shop(medium="Memory", size_limit="64Mi"), files=IMAGE) == ("80Mi", "80Mi")
+    assert memory(Shop(medium="Memory", size_limit="64Mi"), files=PAGE) == ("16Mi", "16Mi")
+    assert memory(Shop(size_limit="64Mi"), files=IMAGE) == ("16Mi", "16Mi")
+    own = ResourceRequirements(limits={"memory": "8Mi"})
+    assert memory(Shop(medium="Memory", size_limit="64Mi"), files=IMAGE, resources=own) == (None, "8Mi")
+
+
 @pytest.mark.parametrize(
     ("security", "mode"),
     [

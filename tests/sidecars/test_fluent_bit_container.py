@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sidecars.logged_shop import ES, Shop
 
-from patterns.errors import InvalidValue
+from patterns.errors import Conflict, InvalidValue
 from patterns.model import (
     ConfigMapKey,
     Container,
@@ -87,20 +87,20 @@ def test_a_secret_is_referred_to_by_a_variable() -> None:
     } in objects_at(shop.container(), "env")
 
 
-def test_the_state_volume_is_asked_for_as_ephemeral_storage_and_never_limited() -> None:
+def test_the_logs_and_the_state_volume_are_asked_for_as_ephemeral_storage_and_never_limited() -> None:
     """A limit of this container alone would be the whole pod's: kubelet, podEphemeralStorageLimitEviction."""
     shop = Shop()
     LoggingSidecar(shop.web, "log-shipper", logs=shop.logs, files=["access.log"], to=ES, state_size_limit="96Mi")
     assert shop.container()["resources"] == {
-        "requests": {"cpu": "50m", "memory": "64Mi", "ephemeral-storage": "96Mi"},
+        "requests": {"cpu": "50m", "memory": "64Mi", "ephemeral-storage": "352Mi"},
         "limits": {"memory": "64Mi"},
     }
 
 
-def test_without_a_limit_of_the_state_nothing_is_asked_for() -> None:
+def test_without_a_limit_of_the_state_only_the_logs_are_asked_for() -> None:
     shop = Shop()
     LoggingSidecar(shop.web, "log-shipper", logs=shop.logs, files=["access.log"], to=ES, state_size_limit=None)
-    assert "ephemeral-storage" not in object_at(shop.container(), "resources", "requests")
+    assert object_at(shop.container(), "resources", "requests")["ephemeral-storage"] == "256Mi"
     assert "storage.total_limit_size" not in objects_at(shop.configuration(), "pipeline", "outputs")[0]
 
 
@@ -183,6 +183,21 @@ def test_a_pod_on_its_node_s_network_declares_no_port() -> None:
     assert "ports" not in shop.container()
     assert object_at(shop.container(), "livenessProbe", "httpGet")["port"] == 24220
     assert object_at(shop.configuration(), "service")["http_port"] == 24220
+
+
+@pytest.mark.parametrize("other", ["declared", "probed"])
+def test_a_port_of_the_node_that_is_taken_in_the_pod_is_refused(other: str) -> None:
+    ports = [24220] if other == "declared" else []
+    shop = Shop(Container(name="app", image="shop:1", ports=ports), pod_spec={"hostNetwork": True})
+    if other == "probed":
+        LoggingSidecar(shop.web, "app-shipper", logs=shop.logs, files=["app.log"], to=ES, port=24220)
+    with pytest.raises(Conflict) as caught:
+        LoggingSidecar(shop.web, "log-shipper", logs=shop.logs, files=["access.log"], to=ES, port=24220)
+    assert str(caught.value) == (
+        f"LoggingSidecar 'shop/web/log-shipper': port 24220 is taken by container "
+        f"'{'app' if other == 'declared' else 'app-shipper'}'; the containers of a pod share one network namespace, so "
+        "only one can listen there: give one another port"
+    )
 
 
 def test_a_pod_on_its_node_s_network_needs_a_port_of_its_own() -> None:

@@ -15,6 +15,7 @@ from patterns import (
     InvalidValue,
     NotFound,
     PatternError,
+    ResourceRequirements,
     SharedScratch,
     Sidecar,
     WrongType,
@@ -89,6 +90,24 @@ def test_the_default_size_is_replaced_by_the_nearest_mapping() -> None:
     assert size(app={key: "1Gi"}, chart={key: "2Gi"}) == {"sizeLimit": "2Gi"}
     assert size(app={key: "1Gi"}, chart={key: "2Gi"}, workload={key: "3Gi"}) == {"sizeLimit": "3Gi"}
     assert size(workload={key: "3Gi"}, size_limit="4Gi") == {"sizeLimit": "4Gi"}
+
+
+def test_a_volume_in_memory_is_less_than_what_its_writers_may_have() -> None:
+    """Seen on a kubelet: the writer was killed for what the volume held (`memory-volume-counts`)."""
+    chart = Chart(App(), "shop")
+    small = ResourceRequirements(limits={"memory": "64Mi"})
+    app = Container(name="app", image="app:1", resources=small)
+    workload = Deployment(chart, "web", containers=[app, VIEWER])
+    SharedScratch(workload, "fits", mount_path="/fits", size_limit="63Mi", medium="Memory")
+    SharedScratch(workload, "of-others", mount_path="/read", size_limit="64Mi", medium="Memory", readers=["app"])
+    SharedScratch(workload, "on-disk", mount_path="/disk", size_limit="64Mi")
+    with pytest.raises(InvalidValue) as caught:
+        SharedScratch(workload, "s", mount_path="/full", size_limit="64Mi", medium="Memory")
+    assert str(caught.value) == (
+        "SharedScratch 'shop/web/s': size_limit must be less than the memory limit of 'app', 64Mi, got 64Mi: a volume "
+        "in memory counts against it, and the container would be killed before the volume is full; give less, or the "
+        "container more"
+    )
 
 
 REFUSED: list[tuple[str, type[PatternError], Callable[[Deployment], object], str]] = [

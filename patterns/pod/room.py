@@ -1,0 +1,62 @@
+"""The room that a pod asks for on its node's disk, and in memory, for a volume that lies there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from patterns.model import EmptyDir, JsonObject, Volume, VolumeMount
+from patterns.model.json import object_at, objects_at, text_at
+from patterns.model.quantity import Quantity, quantity
+
+#: https://kubernetes.io/docs/concepts/storage/ephemeral-storage/
+EPHEMERAL_STORAGE = "ephemeral-storage"
+
+
+def size_on_disk(mount: VolumeMount) -> str | int | None:
+    """How much an ``emptyDir`` may hold on the node's disk; None for no limit, and for every other volume."""
+    source = _empty_dir(mount)
+    return source.size_limit if source and not source.medium else None
+
+
+def size_in_memory(mount: VolumeMount) -> str | int | None:
+    """How much an ``emptyDir`` may hold in memory, where it counts against the limits of those that write to it."""
+    source = _empty_dir(mount)
+    return source.size_limit if source and source.medium == "Memory" else None
+
+
+def _empty_dir(mount: VolumeMount) -> EmptyDir | None:
+    source = mount.volume.source if isinstance(mount.volume, Volume) else None
+    return source if isinstance(source, EmptyDir) else None
+
+
+def is_asked_for(spec: JsonObject, volume: str) -> bool:
+    """Whether a container that runs on mounts the volume, and asks for ephemeral storage: then it is in there.
+
+    A pod asks for the sum over those containers, so a second one would ask for the same room once more.
+    """
+    running = [c for c in objects_at(spec, "initContainers") if c.get("restartPolicy") == "Always"]
+    return any(
+        EPHEMERAL_STORAGE
+        in {**object_at(container, "resources", "requests"), **object_at(container, "resources", "limits")}
+        for container in (*running, *objects_at(spec, "containers"))
+        if any(text_at(mount, "name") == volume for mount in objects_at(container, "volumeMounts"))
+    )
+
+
+def total(sizes: Iterable[str | int | None]) -> str | int | None:
+    """The sum of the sizes that are given, as people write it; one alone as it is written, None for none."""
+    given = [size for size in sizes if size is not None]
+    if len(given) < 2:
+        return given[0] if given else None
+    parsed = [quantity(size, "size") for size in given]
+    amount = sum(-(-one.numerator // one.denominator) for one in parsed)
+    for suffix, factor in (("Gi", 2**30), ("Mi", 2**20), ("Ki", 2**10)):
+        if amount % factor == 0:
+            return f"{amount // factor}{suffix}"
+    return str(amount)
+
+
+def memory_limit(container: JsonObject) -> Quantity | None:
+    """A container's memory limit; None where it has none, or none that can be read."""
+    value = object_at(container, "resources", "limits").get("memory")
+    return quantity(value, "memory") if isinstance(value, str | int) and not isinstance(value, bool) else None
