@@ -77,8 +77,9 @@ def check_listening(port: int, running: Iterable[JsonObject]) -> None:
     """
     for container in running:
         probes = (object_at(container, f"{kind}Probe") for kind in ("startup", "readiness", "liveness"))
-        probed = {object_at(probe, by).get("port") for probe in probes for by in ("httpGet", "tcpSocket")}
-        if port in probed or port in {declared.get("containerPort") for declared in objects_at(container, "ports")}:
+        taken = [object_at(probe, by).get("port") for probe in probes for by in ("httpGet", "tcpSocket")]
+        taken += [declared.get("containerPort") for declared in objects_at(container, "ports")]
+        if port in taken:
             raise Conflict(
                 f"port {port} is taken by container {text_at(container, 'name')!r}; the containers of a pod share one "
                 "network namespace, so only one can listen there: give one another port"
