@@ -6,17 +6,8 @@ from typing import TYPE_CHECKING
 
 from patterns.model.api_value import ApiValue
 from patterns.model.container import Container
-from patterns.model.env import (
-    ConfigMapKey,
-    EnvFrom,
-    EnvSource,
-    EnvVar,
-    FieldPath,
-    FileKey,
-    ResourceField,
-    SecretKey,
-    literal,
-)
+from patterns.model.env import EnvFrom, EnvSource, EnvVar, literal
+from patterns.model.env_source import ConfigMapKey, FieldPath, FileKey, ResourceField, SecretKey
 from patterns.model.handler import Exec, Grpc, Handler, HookHandler, HttpGet, HttpHeader, Sleep, TcpSocket
 from patterns.model.image import ImageReference, image_reference
 from patterns.model.json import Json, JsonObject

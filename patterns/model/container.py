@@ -8,7 +8,8 @@ from typing import ClassVar, Literal
 
 from patterns.model.api_value import ApiValue
 from patterns.model.container_checks import check_container
-from patterns.model.env import ConfigMapKey, EnvFrom, EnvVar, FieldPath, FileKey, ResourceField, SecretKey, variables_of
+from patterns.model.env import EnvFrom, EnvVar, variables_of
+from patterns.model.env_source import ConfigMapKey, FieldPath, FileKey, ResourceField, SecretKey
 from patterns.model.lifecycle import Lifecycle
 from patterns.model.mount import VolumeDevice, VolumeMount
 from patterns.model.policies import ResizePolicy, RestartRule
@@ -34,7 +35,7 @@ class Container(ApiValue):
         env_from: ConfigMaps and Secrets of which all keys become variables.
         env: ``{"NAME": "text", "PASSWORD": SecretKey("es", "password")}``, or `EnvVar` values.
         resources: requests and limits.
-        resize_policy: what happens when resources are changed in place, since Kubernetes 1.33.
+        resize_policy: what happens when resources are changed in place; on by default since Kubernetes 1.33.
         restart_policy: ``"Always"`` makes an init container a native sidecar; others since Kubernetes 1.35.
         restart_policy_rules: exit codes that restart it, beside a ``restart_policy``; since Kubernetes 1.35.
         volume_mounts: volumes and where the container sees them.

@@ -10,7 +10,7 @@ from patterns.model.env import variables_in
 from patterns.model.handler import HttpGet, TcpSocket
 from patterns.model.image import image_reference
 from patterns.model.mount import VolumeDevice, VolumeMount
-from patterns.model.names import dns_label, process_text
+from patterns.model.names import control_characters, dns_label, process_text
 from patterns.model.paths import normalised_path
 from patterns.model.secrets import check_words
 from patterns.model.volume import Volume
@@ -36,8 +36,10 @@ def check_container(container: Container) -> None:
         ("working_dir", container.working_dir),
         ("termination_message_path", container.termination_message_path),
     ):
-        if path is not None and ("\0" in path or not re.match(r"/|[A-Za-z]:[\\/]", path)):
+        if path is not None and not re.match(r"/|[A-Za-z]:[\\/]", path):
             raise InvalidValue(f"{what} must be an absolute path, got {path!r}")
+        if path is not None and control_characters(path):
+            raise InvalidValue(f"{what} must be a path without control characters, got {path!r}")
 
 
 def _check_words(container: Container) -> None:

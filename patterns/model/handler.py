@@ -55,6 +55,7 @@ class HttpGet(ApiValue):
 
     def __post_init__(self) -> None:
         port(self.port, "port")
+        _check_host(self.host)
         if self.path is not None and (not self.path or control_characters(self.path)):
             raise InvalidValue(f"path must be a path such as '/healthz', got {self.path!r}")
         if isinstance(self.http_headers, Mapping):
@@ -81,6 +82,7 @@ class TcpSocket(ApiValue):
 
     def __post_init__(self) -> None:
         port(self.port, "port")
+        _check_host(self.host)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +101,8 @@ class Grpc(ApiValue):
 
     def __post_init__(self) -> None:
         port_number(self.port, "port")
+        if self.service is not None:
+            process_text(self.service, "service")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +129,7 @@ class Sleep(ApiValue):
     """A pause, without a program in the image. On by default since Kubernetes 1.30.
 
     Args:
-        seconds: whole seconds, within the pod's grace period.
+        seconds: whole seconds, within the pod's grace period; 0 since Kubernetes 1.33.
     """
 
     kubernetes: ClassVar[str] = "SleepAction"
@@ -134,6 +138,11 @@ class Sleep(ApiValue):
 
     def __post_init__(self) -> None:
         whole_number(self.seconds, "seconds")
+
+
+def _check_host(host: str | None) -> None:
+    if host is not None and (host.split() != [host] or control_characters(host)):
+        raise InvalidValue(f"host must be a name or an address, got {host!r}; leave it out for the pod's own")
 
 
 #: what a probe does

@@ -38,7 +38,8 @@ def image_reference(image: str, what: str = "image") -> ImageReference:
     name, at, digest = image.partition("@")
     if at and not re.fullmatch("sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}", digest):
         raise InvalidValue(
-            f"{what} must end in '@sha256:' and 64 digits of lower-case hex where it has a '@', got {image!r}"
+            f"{what} must end in '@sha256:' and 64 digits of lower-case hex, or in '@sha512:' and 128, where it has a "
+            f"'@', got {image!r}"
         )
     rest, colon, tag = name.rpartition(":")
     if not colon or "/" in tag:

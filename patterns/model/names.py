@@ -13,6 +13,8 @@ from patterns.errors import InvalidValue, WrongType
 _LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
 _QUALIFIED = r"[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?"
 _CLASSIC_ENV = r"[-._a-zA-Z][-._a-zA-Z0-9]*"
+#: tabs and line breaks are text; the others end a string, or come back as something else
+_NO_TEXT = r"[\x00-\x08\x0b\x0c\x0e-\x1f]"
 _CONTROL = r"[\x00-\x1f\x7f-\x9f\u2028\u2029]"
 
 
@@ -168,9 +170,14 @@ def numeric_id(value: int | None, what: str) -> None:
 
 
 def process_text(value: str, what: str) -> None:
-    """Text for a process: arguments and environment end at a NUL byte, so they cannot hold one."""
+    """Text for a process: arguments and environment end at a NUL byte, and no one sees other control characters."""
     if "\0" in value:
         raise InvalidValue(f"{what} must not hold a NUL character, which no process can take, got {value!r}")
+    if not value.isprintable() and re.search(_NO_TEXT, value):
+        raise InvalidValue(
+            f"{what} must hold no control characters but tabs and line breaks, got {value!r}; take them out, "
+            "or let the program make them"
+        )
 
 
 def control_characters(value: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NoReturn
 
 from patterns.errors import InvalidValue, WrongType
@@ -101,10 +102,37 @@ def relative_path(value: str, what: str, *, reserved: bool = False) -> None:
         _refuse(value, what, "a relative path", value.lstrip("/"))
     if ".." in value.split("/"):
         _refuse(value, what, "a path without '..'")
+    if reserved and normalised_path(value) == "/":
+        _refuse(value, what, "the path of a file")
     if reserved and value.startswith(".."):
         _refuse(value, what, "a path without '..' at its beginning, which a kubelet keeps for itself")
     if control_characters(value):
         _refuse(value, what, "a path without control characters")
+
+
+def check_files(files: Iterable[tuple[str, str]]) -> None:
+    """The files of one volume, as who writes each and its path: no two are one file, and none is below another.
+
+    The server compares paths letter by letter; the kubelet cleans them, and cannot write a file where a directory is.
+    """
+    written: dict[str, tuple[str, str]] = {}
+    directories: dict[str, tuple[str, str]] = {}
+    for who, path in files:
+        place = normalised_path(path)
+        above = [place[:end] for end, letter in enumerate(place) if letter == "/" and end]
+        first, spelled = written.get(place, ("", ""))
+        if first == who:
+            raise InvalidValue(f"{who} must have each path once, got {path!r} twice")
+        if first:
+            raise InvalidValue(f"{who} writes {path!r}, which {first} writes already; give it another path")
+        first, spelled = directories.get(place) or next((written[one] for one in above if one in written), ("", ""))
+        if first:
+            raise InvalidValue(
+                f"{who} must not write {path!r} beside {spelled!r} of {first}: one of both would be a file and a "
+                "directory; give it another path"
+            )
+        written[place] = who, path
+        directories.update(dict.fromkeys(above, (who, path)))
 
 
 def _refuse(value: str, what: str, rule: str, better: str = "") -> NoReturn:

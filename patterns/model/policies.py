@@ -14,7 +14,9 @@ from patterns.model.names import whole_number
 
 @dataclass(frozen=True, kw_only=True)
 class ResizePolicy(ApiValue):
-    """What happens to a container when one of its resources is changed in place. Beta since Kubernetes 1.33.
+    """What happens to a container when one of its resources is changed in place.
+
+    On by default since Kubernetes 1.33, and stable since 1.35.
 
     Args:
         resource_name: ``"cpu"`` or ``"memory"``.
@@ -28,12 +30,12 @@ class ResizePolicy(ApiValue):
 
 @dataclass(frozen=True, kw_only=True)
 class RestartRule(ApiValue):
-    """Which exit codes do something else than ``restart_policy``. Beta since Kubernetes 1.35 (KEP-5307).
+    """Which exit codes do something else than ``restart_policy``. On by default since Kubernetes 1.35 (KEP-5307).
 
     Args:
         operator: ``"In"`` or ``"NotIn"`` the ``values``.
         values: exit codes, 0-255.
-        action: ``"Restart"``, the only one that there is.
+        action: ``"Restart"``; since Kubernetes 1.36 also ``"RestartAllContainers"`` of the pod.
     """
 
     kubernetes: ClassVar[str] = "ContainerRestartRule"
@@ -41,7 +43,7 @@ class RestartRule(ApiValue):
     also: ClassVar[Mapping[str, str]] = {"exitCodes": "values"}
     operator: Literal["In", "NotIn"]
     values: Sequence[int]
-    action: Literal["Restart"] = "Restart"
+    action: Literal["Restart", "RestartAllContainers"] = "Restart"
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.values) <= 255:

@@ -9,11 +9,11 @@ from typing import ClassVar, Literal
 
 from patterns.errors import InvalidValue
 from patterns.model.api_value import ApiValue
-from patterns.model.env import FieldPath, ResourceField
+from patterns.model.env_source import FieldPath, ResourceField
 from patterns.model.frozen import NOTHING, FrozenMap
 from patterns.model.json import Json, JsonObject
 from patterns.model.names import annotation_key, dns_subdomain, whole_number
-from patterns.model.paths import file_mode, normalised_path, relative_path
+from patterns.model.paths import check_files, file_mode, relative_path
 from patterns.model.value import settle, within
 from patterns.model.volume_source import KeyToPath, VolumeSource, key_paths
 
@@ -98,12 +98,14 @@ class DownwardApiProjection(ProjectedSource):
 
 
 def _files(items: Mapping[str, FieldPath | ResourceField] | Sequence[DownwardApiFile]) -> tuple[DownwardApiFile, ...]:
-    if not isinstance(items, Mapping):
-        return tuple(items)
-    files: list[DownwardApiFile] = []
-    for path, source in items.items():
-        with within(f"items[{path!r}]"):
-            files.append(DownwardApiFile(path, source))
+    if isinstance(items, Mapping):
+        files: list[DownwardApiFile] = []
+        for path, source in items.items():
+            with within(f"items[{path!r}]"):
+                files.append(DownwardApiFile(path, source))
+    else:
+        files = list(items)
+    check_files(("items", file.path) for file in files)
     return tuple(files)
 
 
@@ -160,7 +162,9 @@ class ServiceAccountToken(ProjectedSource):
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterTrustBundle(ProjectedSource):
-    """Certificates of authorities that the cluster trusts. Beta since Kubernetes 1.33, off by default.
+    """Certificates of authorities that the cluster trusts. Stable and on by default since Kubernetes 1.37.
+
+    Older servers drop it in silence.
 
     Args:
         path: of the file.
@@ -182,13 +186,18 @@ class ClusterTrustBundle(ProjectedSource):
         relative_path(self.path, "path", reserved=True)
         if (self.name is None) == (self.signer_name is None):
             raise InvalidValue("give either name= or signer_name=")
+        for what, name in (("name", self.name), ("signer_name", self.signer_name)):
+            if name == "":
+                raise InvalidValue(f"{what} must not be empty")
         if self.label_selector and self.signer_name is None:
             raise InvalidValue("label_selector must not be given without signer_name")
 
 
 @dataclass(frozen=True, kw_only=True)
 class PodCertificate(ProjectedSource):
-    """A key and a certificate for the pod, which the kubelet renews. Beta since Kubernetes 1.35, off by default.
+    """A key and a certificate for the pod, which the kubelet renews. Stable and on by default since Kubernetes 1.37.
+
+    Older servers drop it in silence.
 
     Args:
         signer_name: who signs.
@@ -218,8 +227,10 @@ class PodCertificate(ProjectedSource):
         for what, path in zip(("credential_bundle_path", "key_path", "certificate_chain_path"), paths, strict=True):
             if path is not None:
                 relative_path(path, what, reserved=True)
-        if not any(path is not None for path in paths):
+        given = [path for path in paths if path is not None]
+        if not given:
             raise InvalidValue("give credential_bundle_path=, or key_path= and certificate_chain_path=")
+        check_files(("a certificate", path) for path in given)
         for key in self.user_annotations:
             annotation_key(key, f"user_annotations: key {key!r}")
 
@@ -242,14 +253,9 @@ class Projected(VolumeSource):
 
     def __post_init__(self) -> None:
         settle(self, default_mode=file_mode(self.default_mode, "default_mode"))
-        seen: dict[str, int] = {}
-        for index, source in enumerate(self.sources):
-            for path in _written(source):
-                first = seen.setdefault(normalised_path(path), index)
-                if first != index:
-                    raise InvalidValue(
-                        f"sources[{index}] writes {path!r}, which sources[{first}] writes already; give it another path"
-                    )
+        check_files(
+            (f"sources[{index}]", path) for index, source in enumerate(self.sources) for path in _written(source)
+        )
 
     def render(self) -> JsonObject:
         """The source as it stands in the volume."""

@@ -130,6 +130,21 @@ def whole_bytes(value: str | int, what: str) -> Quantity:
     return parsed
 
 
+def page_size(name: str, what: str) -> Quantity:
+    """The size of a page, as it stands in ``hugepages-2Mi``."""
+    size = name.partition("-")[2]
+    try:
+        parsed: Quantity | None = Quantity(size)
+    except InvalidValue:
+        parsed = None
+    if parsed is None or parsed.numerator <= 0 or not parsed.is_multiple_of(1):
+        near = next((text for text in _near(size) if text.endswith("i") and text[:1] != "0"), "2Mi")
+        raise InvalidValue(
+            f"{what} must end in the size of a page, got {name!r}; write {name.partition('-')[0]}-{near}"
+        )
+    return parsed
+
+
 def milli_cpus(value: str | int, what: str) -> Quantity:
     """A quantity of CPUs: Kubernetes knows no part finer than 1m, a thousandth of one, and rounds up in silence."""
     parsed = quantity(value, what)

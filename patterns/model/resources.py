@@ -10,7 +10,7 @@ from patterns.errors import InvalidValue
 from patterns.model.api_value import ApiValue
 from patterns.model.frozen import FrozenMap
 from patterns.model.names import dns_label, label_key
-from patterns.model.quantity import Quantity, milli_cpus, quantity, whole_bytes
+from patterns.model.quantity import Quantity, milli_cpus, page_size, quantity, whole_bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +28,8 @@ class ResourceClaim(ApiValue):
 
     def __post_init__(self) -> None:
         dns_label(self.name, "name")
+        if self.request is not None:
+            dns_label(self.request, "request")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,11 +41,11 @@ class ResourceRequirements(ApiValue):
     Args:
         requests: quantities by resource name, such as ``{"cpu": "100m", "memory": "128Mi"}``.
         limits: quantities by resource name; over the memory limit a container is killed.
-        claims: dynamic resources, by the name of a claim of the pod.
+        claims: dynamic resources, by the name of a claim of the pod; on by default since Kubernetes 1.34.
 
     Raises:
         InvalidValue: for a bad quantity or name, a request over its limit, an extended resource or huge pages with a
-            request that is not the limit, or huge pages without cpu or memory.
+            request that is not the limit, or huge pages in parts of a page or without cpu or memory.
     """
 
     kubernetes: ClassVar[str] = "ResourceRequirements"
@@ -82,8 +84,11 @@ def _amount(name: str, value: str | int, what: str) -> Quantity:
     if name in ("memory", "ephemeral-storage"):
         return whole_bytes(value, what)
     if name.startswith("hugepages-"):
-        quantity(name.removeprefix("hugepages-"), f"page size of {what}")
-        return whole_bytes(value, what)
+        page = page_size(name, f"{what}: the resource")
+        amount = whole_bytes(value, what)
+        if not amount.is_multiple_of(page.numerator, page.denominator):
+            raise InvalidValue(f"{what} must be whole pages of {page}, got {value!r}; write a multiple of it")
+        return amount
     if "/" not in name:
         from patterns.model.fields import nearest
 

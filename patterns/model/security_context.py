@@ -42,6 +42,10 @@ class _Profile(ApiValue):
                 f"localhost_profile must be given with type 'Localhost' and with no other, "
                 f"got {self.localhost_profile!r} with {self.type!r}"
             )
+        if self.localhost_profile is not None and self.localhost_profile.strip() != (self.localhost_profile or " "):
+            raise InvalidValue(
+                f"localhost_profile must be a name without blanks around it, got {self.localhost_profile!r}"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,8 +179,9 @@ class PodSecurityContext(ApiValue):
         fs_group: group of the files in volumes, which every container gets beside its own.
         fs_group_change_policy: ``"Always"`` (default) or ``"OnRootMismatch"``, which is faster on large volumes.
         supplemental_groups: further groups of every container.
-        supplemental_groups_policy: ``"Merge"`` (default) with the groups of the image, or ``"Strict"``.
-        se_linux_change_policy: ``"MountOption"`` or ``"Recursive"``.
+        supplemental_groups_policy: ``"Merge"`` (default) with the groups of the image, or ``"Strict"``; on by default
+            since Kubernetes 1.33.
+        se_linux_change_policy: ``"Recursive"``, on by default since Kubernetes 1.33; or ``"MountOption"``, since 1.37.
         sysctls: kernel parameters of the pod.
     """
 

@@ -178,7 +178,8 @@ class Ephemeral(VolumeSource):
     annotations: Mapping[str, str] = FrozenMap[str]()
 
     def __post_init__(self) -> None:
-        whole_bytes(self.size, "size")
+        if whole_bytes(self.size, "size").numerator == 0:
+            raise InvalidValue(f"size must be more than 0, got {self.size!r}; write such as 10Gi")
         if not self.access_modes:
             raise InvalidValue("access_modes must name at least one mode, such as 'ReadWriteOnce'")
         for key, value in self.labels.items():

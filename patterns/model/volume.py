@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from patterns.errors import InvalidValue
 from patterns.model.api_value import ApiValue
-from patterns.model.env import FieldPath, ResourceField
+from patterns.model.env_source import FieldPath, ResourceField
 from patterns.model.fields import fields_of
 from patterns.model.json import JsonObject
 from patterns.model.names import dns_label, dns_subdomain

@@ -11,16 +11,16 @@ from patterns.errors import InvalidValue
 from patterns.model.api_value import ApiValue
 from patterns.model.image import image_reference
 from patterns.model.names import config_map_key, control_characters, dns_subdomain
-from patterns.model.paths import file_mode, relative_path
-from patterns.model.quantity import Quantity, whole_bytes
+from patterns.model.paths import check_files, file_mode, relative_path
+from patterns.model.quantity import page_size, whole_bytes
 from patterns.model.value import settle, within
 
 #: what has to be at a path of the node
 HostPathType: TypeAlias = Literal[
     "", "DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket", "CharDevice", "BlockDevice"
 ]
-#: media that the kubelet knows; the API server takes any, and the pod waits for ever
-_MEDIUM = r"|Memory|HugePages(-[0-9]+[KMGT]i)?"
+#: media that the kubelet knows, beside ``HugePages-<size>``; the API server takes any, and the pod waits for ever
+_MEDIA = ("", "Memory", "HugePages")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,12 +56,16 @@ class EmptyDir(VolumeSource):
     size_limit: str | int | None = None
 
     def __post_init__(self) -> None:
-        if self.medium is not None and not re.fullmatch(_MEDIUM, self.medium):
+        if self.medium is not None and self.medium.startswith("HugePages-"):
+            page_size(self.medium, "medium")
+        elif self.medium is not None and self.medium not in _MEDIA:
             near = next((m for m in ("Memory", "HugePages") if self.medium.lower() == m.lower()), "")
+            if self.medium.lower().startswith("hugepages-"):
+                near = f"HugePages-{self.medium.partition('-')[2].capitalize()}"
             hint = f"; write {near!r}" if near else ""
             raise InvalidValue(f"medium must be 'Memory', 'HugePages' or 'HugePages-<size>', got {self.medium!r}{hint}")
         if self.size_limit is not None:
-            if whole_bytes(self.size_limit, "size_limit") == Quantity(0):
+            if whole_bytes(self.size_limit, "size_limit").numerator == 0:
                 raise InvalidValue("size_limit must be more than 0, which the kubelet takes for no limit; None is none")
         elif self.medium == "Memory":
             raise InvalidValue(
@@ -100,10 +104,7 @@ def key_paths(items: Mapping[str, str] | Sequence[KeyToPath]) -> tuple[KeyToPath
                 full.append(KeyToPath(key, path))
     else:
         full = list(items)
-    paths = [item.path for item in full]
-    for path in paths:
-        if paths.count(path) > 1:
-            raise InvalidValue(f"items must have each path once, got {path!r} twice")
+    check_files(("items", item.path) for item in full)
     return tuple(full)
 
 
@@ -210,3 +211,6 @@ class ImageVolume(VolumeSource):
 def _check_path(path: str) -> None:
     if not path or ".." in path.split("/") or control_characters(path):
         raise InvalidValue(f"path must be a path without '..' and control characters, got {path!r}")
+    # of Windows: `C:\\data`, and a pipe such as `\\\\.\\pipe\\docker_engine`
+    if not re.match(r"/|\\|[A-Za-z]:[\\/]", path):
+        raise InvalidValue(f"path must be an absolute path of the node, got {path!r}; write {'/' + path!r}")

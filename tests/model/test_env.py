@@ -129,7 +129,10 @@ BAD: list[tuple[Callable[[], object], type[PatternError], str]] = [
     (
         lambda: ResourceField("limits.memory", divisor="0"),
         InvalidValue,
-        "ResourceField: divisor must be more than 0, got 0",
+        (
+            "ResourceField: divisor of limits.memory must be one of 1, 1k, 1M, 1G, 1T, 1P, 1E, 1Ki, 1Mi, 1Gi, 1Ti, "
+            "1Pi, 1Ei, got '0'"
+        ),
     ),
     (
         lambda: ResourceField("limits.memory", divisor="1MB"),
@@ -205,6 +208,24 @@ SOURCES: list[tuple[EnvSource, JsonObject]] = [
 @pytest.mark.parametrize(("source", "expected"), SOURCES)
 def test_renders_one_source(source: EnvSource, expected: JsonObject) -> None:
     assert EnvVar("A", source).render() == {"name": "A", "valueFrom": expected}
+
+
+@pytest.mark.parametrize(
+    ("resource", "divisor"),
+    [
+        ("limits.cpu", 1),
+        ("requests.cpu", "1m"),
+        ("limits.memory", "1E"),
+        ("limits.ephemeral-storage", "1Ki"),
+        ("limits.hugepages-1Gi", "1Mi"),
+    ],
+)
+def test_takes_every_unit_that_the_server_gives(resource: str, divisor: str | int) -> None:
+    assert ResourceField(resource, divisor=divisor).render() == {"resource": resource, "divisor": divisor}
+
+
+def test_tabs_and_line_breaks_are_text() -> None:
+    assert EnvVar("A", "a\tb\r\nc\x7f").render() == {"name": "A", "value": "a\tb\r\nc\x7f"}
 
 
 def test_renders_a_literal_even_an_empty_one() -> None:

@@ -39,12 +39,18 @@ BAD: list[tuple[Callable[[], object], type[PatternError], str]] = [
     (
         lambda: image_reference("a@sha256:12"),
         InvalidValue,
-        ("image must end in '@sha256:' and 64 digits of lower-case hex where it has a '@', got 'a@sha256:12'"),
+        (
+            "image must end in '@sha256:' and 64 digits of lower-case hex, or in '@sha512:' and 128, where it has a "
+            "'@', got 'a@sha256:12'"
+        ),
     ),
     (
         lambda: image_reference("a@md5:12"),
         InvalidValue,
-        ("image must end in '@sha256:' and 64 digits of lower-case hex where it has a '@', got 'a@md5:12'"),
+        (
+            "image must end in '@sha256:' and 64 digits of lower-case hex, or in '@sha512:' and 128, where it has a "
+            "'@', got 'a@md5:12'"
+        ),
     ),
     (
         lambda: image_reference("-a.b/c"),

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from patterns.errors import InvalidValue, PatternError, WrongType
-from patterns.model import ServiceAccountToken, Volume, VolumeDevice, VolumeMount
+from patterns.model import Csi, Ephemeral, SecretProjection, ServiceAccountToken, Volume, VolumeDevice, VolumeMount
 
 BAD: list[tuple[Callable[[], object], type[PatternError], str]] = [
     (
@@ -73,7 +73,7 @@ BAD: list[tuple[Callable[[], object], type[PatternError], str]] = [
         InvalidValue,
         (
             "VolumeMount: mount_path must not be '/var/run/secrets/kubernetes.io/serviceaccount': "
-            "the volume would hide the token of the service account"
+            "the volume would hide the token of the service account; mount it elsewhere"
         ),
     ),
     (
@@ -150,3 +150,16 @@ def test_a_token_or_a_device_may_be_mounted_over_what_a_container_needs() -> Non
     token = Volume.projected("token", sources=[ServiceAccountToken("token")])
     VolumeMount(volume=token, mount_path="/var/run/secrets/kubernetes.io/serviceaccount")
     VolumeMount(volume=Volume.host_path("dev", path="/dev"), mount_path="/dev")
+    VolumeMount(volume=Volume("dev", Csi(driver="devices.example.com")), mount_path="/dev")
+    VolumeMount(volume=Volume.host_path("proc", path="/proc"), mount_path="/proc")
+    VolumeMount(volume=Volume.image("tools", "busybox:1.37"), mount_path="/bin")
+    VolumeMount(volume=Volume.empty_dir("tools"), mount_path="/bin", sub_path="bin")
+    VolumeDevice(volume=Volume("disk", Ephemeral(size="1Gi")), device_path="/dev/xvda")
+    legacy = Volume.projected("token", sources=[SecretProjection("token")])
+    VolumeMount(volume=legacy, mount_path="/run/secrets/kubernetes.io/serviceaccount")
+    VolumeMount(volume=Volume.secret("token"), mount_path="/var/run/secrets/kubernetes.io/serviceaccount")
+
+
+@pytest.mark.parametrize("path", ["/proc/x", "/dev/shm", "/binary", "/var/run/secrets", "/etc/app", "/etc"])
+def test_near_what_a_container_needs_there_is_room(path: str) -> None:
+    VolumeMount(volume=Volume.empty_dir("data"), mount_path=path)

@@ -165,3 +165,20 @@ def test_the_other_sources() -> None:
     assert PersistentVolumeClaim("data", read_only=True).render() == {"claimName": "data", "readOnly": True}
     assert HostPath("/dev/kvm", type="CharDevice").render() == {"path": "/dev/kvm", "type": "CharDevice"}
     assert ImageVolume("web:1", pull_policy="Always").render() == {"reference": "web:1", "pullPolicy": "Always"}
+
+
+@pytest.mark.parametrize("medium", ["", "Memory", "HugePages", "HugePages-1Gi", "HugePages-2097152"])
+def test_the_media_that_a_kubelet_knows(medium: str) -> None:
+    assert EmptyDir(medium=medium, size_limit="2Mi").render() == {"medium": medium, "sizeLimit": "2Mi"}
+
+
+@pytest.mark.parametrize("path", ["/", "/var/run/docker.sock", "C:\\data", "\\\\.\\pipe\\docker_engine"])
+def test_a_path_of_a_node(path: str) -> None:
+    assert HostPath(path).render() == {"path": path}
+
+
+def test_files_beside_each_other_in_one_directory() -> None:
+    items = {"a": "x/a", "b": "x/b", "c": "xa", "d": "x.a/a"}
+    assert [item.path for item in ConfigMapVolume("cfg", items=items).items if isinstance(item, KeyToPath)] == [
+        *items.values()
+    ]
