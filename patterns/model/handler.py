@@ -10,6 +10,7 @@ from typing import ClassVar, Literal, TypeAlias
 from patterns.errors import InvalidValue
 from patterns.model.api_value import ApiValue
 from patterns.model.names import control_characters, port, port_number, process_text, whole_number
+from patterns.model.secrets import check_header, check_query, check_reason, check_words
 from patterns.model.value import settle, within
 
 
@@ -20,17 +21,22 @@ class HttpHeader(ApiValue):
     Args:
         name: letters, digits and dashes.
         value: text without line breaks.
+        not_secret: the reason why a value that looks like a secret is none; not rendered.
     """
 
     kubernetes: ClassVar[str] = "HTTPHeader"
+    json_names: ClassVar[Mapping[str, str]] = {"not_secret": ""}
     name: str = field(kw_only=False)
     value: str = field(kw_only=False)
+    not_secret: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if not re.fullmatch("[-A-Za-z0-9]+", self.name):
             raise InvalidValue(f"name must be a header name (letters, digits and '-'), got {self.name!r}")
         if control_characters(self.value):
             raise InvalidValue(f"value must hold no control characters, got {self.value!r}")
+        if not check_reason(self.not_secret):
+            check_header(self.name, self.value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,26 +49,31 @@ class HttpGet(ApiValue):
         scheme: default ``"HTTP"``. With ``"HTTPS"`` the certificate is not looked at.
         http_headers: by name, or a list where a name comes twice.
         host: default the pod's own address; Pod Security ``baseline`` forbids another since Kubernetes 1.34.
+        not_secret: the reason why a path or header that looks like a secret is none; not rendered.
     """
 
     kubernetes: ClassVar[str] = "HTTPGetAction"
     source_key: ClassVar[str] = "httpGet"
+    json_names: ClassVar[Mapping[str, str]] = {"not_secret": ""}
     path: str | None = "/"
     port: int | str = field(kw_only=False)
     host: str | None = None
     scheme: Literal["HTTP", "HTTPS"] | None = None
     http_headers: Mapping[str, str] | Sequence[HttpHeader] = ()
+    not_secret: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         port(self.port, "port")
         _check_host(self.host)
         if self.path is not None and (not self.path or control_characters(self.path)):
             raise InvalidValue(f"path must be a path such as '/healthz', got {self.path!r}")
+        if not check_reason(self.not_secret) and self.path is not None:
+            check_query(self.path)
         if isinstance(self.http_headers, Mapping):
             headers = list[HttpHeader]()
             for name, value in self.http_headers.items():
                 with within(f"http_headers[{name!r}]"):
-                    headers.append(HttpHeader(name, value))
+                    headers.append(HttpHeader(name, value, not_secret=self.not_secret))
             settle(self, http_headers=tuple(headers))
 
 
@@ -110,18 +121,23 @@ class Exec(ApiValue):
     """A command in the container, without a shell; well where it ends with 0.
 
     Args:
-        command: program and arguments.
+        command: program and arguments; unlike a container's, ``$(VAR)`` in them is not expanded.
+        not_secret: the reason why an argument that looks like a secret is none; not rendered.
     """
 
     kubernetes: ClassVar[str] = "ExecAction"
     source_key: ClassVar[str] = "exec"
+    json_names: ClassVar[Mapping[str, str]] = {"not_secret": ""}
     command: Sequence[str] = field(kw_only=False)
+    not_secret: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if not self.command:
             raise InvalidValue("command must hold at least the program")
         for index, word in enumerate(self.command):
             process_text(word, f"command[{index}]")
+        if not check_reason(self.not_secret):
+            check_words(self.command, "command", expanded=False)
 
 
 @dataclass(frozen=True, kw_only=True)

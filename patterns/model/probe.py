@@ -62,6 +62,7 @@ class Probe(ApiValue):
         path: str = "/",
         scheme: Literal["HTTP", "HTTPS"] | None = None,
         http_headers: Mapping[str, str] | Sequence[HttpHeader] = (),
+        not_secret: str | None = None,
         initial_delay_seconds: int | None = None,
         period_seconds: int | None = None,
         timeout_seconds: int | None = None,
@@ -69,9 +70,9 @@ class Probe(ApiValue):
         failure_threshold: int | None = None,
         termination_grace_period_seconds: int | None = None,
     ) -> Probe:
-        """A GET request; well where the status is 200-399."""
+        """A GET request; well where the status is 200-399; see `HttpGet`."""
         return cls(
-            handler=HttpGet(port, path=path, scheme=scheme, http_headers=http_headers),
+            handler=HttpGet(port, path=path, scheme=scheme, http_headers=http_headers, not_secret=not_secret),
             initial_delay_seconds=initial_delay_seconds,
             period_seconds=period_seconds,
             timeout_seconds=timeout_seconds,
@@ -135,6 +136,7 @@ class Probe(ApiValue):
         cls,
         command: Sequence[str],
         *,
+        not_secret: str | None = None,
         initial_delay_seconds: int | None = None,
         period_seconds: int | None = None,
         timeout_seconds: int | None = None,
@@ -142,9 +144,9 @@ class Probe(ApiValue):
         failure_threshold: int | None = None,
         termination_grace_period_seconds: int | None = None,
     ) -> Probe:
-        """A command in the container, without a shell; well where it ends with 0."""
+        """A command in the container, without a shell; well where it ends with 0; see `Exec`."""
         return cls(
-            handler=Exec(command),
+            handler=Exec(command, not_secret=not_secret),
             initial_delay_seconds=initial_delay_seconds,
             period_seconds=period_seconds,
             timeout_seconds=timeout_seconds,
