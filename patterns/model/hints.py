@@ -35,7 +35,9 @@ def _hint(field: str, kind: Kind, value: object) -> str:
                 return f"{assign}[{_short(value)}]"
         if isinstance(part, Text):
             written = {True: "true", False: "false"}.get(value, "") if isinstance(value, bool) else ""
-            if isinstance(value, bool | int | float):
+            # a text that is also a number is a quantity or a mode, and neither is a switch or without bounds
+            amount = any(isinstance(other, Whole) for other in kinds)
+            if isinstance(value, bool | int | float) and not (amount and (written or value - value != 0)):
                 return f'{assign}"{written or value}"'
             if isinstance(value, bytes):
                 return f"{assign}{value!r}.decode()"

@@ -127,9 +127,10 @@ def check_files(files: Iterable[tuple[str, str]]) -> None:
             raise InvalidValue(f"{who} writes {path!r}, which {first} writes already; give it another path")
         first, spelled = directories.get(place) or next((written[one] for one in above if one in written), ("", ""))
         if first:
+            beside = repr(spelled) if first == who else f"{spelled!r} of {first}"
             raise InvalidValue(
-                f"{who} must not write {path!r} beside {spelled!r} of {first}: one of both would be a file and a "
-                "directory; give it another path"
+                f"{who} must not have {path!r} beside {beside}, since one would be a file and a directory; "
+                "give it another path"
             )
         written[place] = who, path
         directories.update(dict.fromkeys(above, (who, path)))

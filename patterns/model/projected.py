@@ -230,7 +230,7 @@ class PodCertificate(ProjectedSource):
         given = [path for path in paths if path is not None]
         if not given:
             raise InvalidValue("give credential_bundle_path=, or key_path= and certificate_chain_path=")
-        check_files(("a certificate", path) for path in given)
+        check_files(("key_path and certificate_chain_path", path) for path in given)
         for key in self.user_annotations:
             annotation_key(key, f"user_annotations: key {key!r}")
 

@@ -130,18 +130,15 @@ def whole_bytes(value: str | int, what: str) -> Quantity:
     return parsed
 
 
-def page_size(name: str, what: str) -> Quantity:
+def page_size(name: str, what: str, prefix: str = "hugepages-") -> Quantity:
     """The size of a page, as it stands in ``hugepages-2Mi``."""
-    size = name.partition("-")[2]
-    try:
-        parsed: Quantity | None = Quantity(size)
-    except InvalidValue:
-        parsed = None
+    size = name[len(prefix) :]
+    parsed: Quantity | None = None
+    if name.startswith(prefix) and _parsed(size):
+        parsed = Quantity(size)
     if parsed is None or parsed.numerator <= 0 or not parsed.is_multiple_of(1):
         near = next((text for text in _near(size) if text.endswith("i") and text[:1] != "0"), "2Mi")
-        raise InvalidValue(
-            f"{what} must end in the size of a page, got {name!r}; write {name.partition('-')[0]}-{near}"
-        )
+        raise InvalidValue(f"{what} must be {prefix!r} and the size of a page, got {name!r}; write '{prefix}{near}'")
     return parsed
 
 

@@ -56,12 +56,10 @@ class EmptyDir(VolumeSource):
     size_limit: str | int | None = None
 
     def __post_init__(self) -> None:
-        if self.medium is not None and self.medium.startswith("HugePages-"):
-            page_size(self.medium, "medium")
+        if self.medium is not None and self.medium.lower().startswith("hugepages-"):
+            page_size(self.medium, "medium", "HugePages-")
         elif self.medium is not None and self.medium not in _MEDIA:
             near = next((m for m in ("Memory", "HugePages") if self.medium.lower() == m.lower()), "")
-            if self.medium.lower().startswith("hugepages-"):
-                near = f"HugePages-{self.medium.partition('-')[2].capitalize()}"
             hint = f"; write {near!r}" if near else ""
             raise InvalidValue(f"medium must be 'Memory', 'HugePages' or 'HugePages-<size>', got {self.medium!r}{hint}")
         if self.size_limit is not None:

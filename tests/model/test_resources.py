@@ -96,8 +96,8 @@ BAD: list[tuple[Callable[[], object], type[PatternError], str]] = [
         lambda: ResourceRequirements(limits={"hugepages-2MB": "4Mi", "cpu": 1}),
         InvalidValue,
         (
-            "ResourceRequirements: limits['hugepages-2MB']: the resource must end in the size of a page, "
-            "got 'hugepages-2MB'; write hugepages-2Mi"
+            "ResourceRequirements: limits['hugepages-2MB']: the resource must be 'hugepages-' and the size of a "
+            "page, got 'hugepages-2MB'; write 'hugepages-2Mi'"
         ),
     ),
     (
