@@ -321,3 +321,8 @@ def test_a_path_s_variables_may_come_from_elsewhere_or_be_none() -> None:
     _with_path("$(A)", env={"A": "a"})
     _with_path("$(A)", env_from=[EnvFrom(config_map="shop")])
     _with_path("$$(A)")
+
+
+def test_one_mount_may_be_below_another() -> None:
+    mounts = [VolumeMount(volume="logs", mount_path="/data/logs"), VolumeMount(volume="data", mount_path="/data")]
+    assert Container(name="app", image="a", volume_mounts=mounts).volume_mounts == (*mounts,)
