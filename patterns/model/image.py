@@ -28,7 +28,7 @@ def image_reference(image: str, what: str = "image") -> ImageReference:
         InvalidValue: for a reference that no container runtime can pull. Kubernetes itself does not look.
     """
     if not image:
-        raise InvalidValue(f"{what} must not be empty")
+        raise InvalidValue(f"{what} must not be empty; write one such as 'registry.example.com/shop/web:1.4.2'")
     if image.split() != [image]:
         near = "".join(image.split())
         raise InvalidValue(f"{what} must hold no whitespace, got {image!r}; write {near!r}")

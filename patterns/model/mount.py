@@ -62,14 +62,16 @@ class VolumeMount(ApiValue):
         absolute_path(self.mount_path, "mount_path")
         self._check_place()
         if self.sub_path is not None and self.sub_path_expr is not None:
-            raise InvalidValue("sub_path and sub_path_expr must not both be given")
+            raise InvalidValue("sub_path and sub_path_expr must not both be given; keep one of them")
         for what, path in (("sub_path", self.sub_path), ("sub_path_expr", self.sub_path_expr)):
             if path == "":
                 raise InvalidValue(f"{what} must be a relative path, got ''; leave it out for the whole volume")
             if path is not None:
                 relative_path(path, what)
         if self.recursive_read_only is not None and not self.read_only:
-            raise InvalidValue("recursive_read_only must not be given without read_only=True")
+            raise InvalidValue(
+                f"recursive_read_only must not be given without read_only=True, got {self.recursive_read_only!r}"
+            )
         if self.recursive_read_only in ("IfPossible", "Enabled") and self.mount_propagation not in (None, "None"):
             raise InvalidValue(
                 f"mount_propagation must be 'None' with recursive_read_only, got {self.mount_propagation!r}"

@@ -182,6 +182,12 @@ class Ephemeral(VolumeSource):
             raise InvalidValue(f"size must be more than 0, got {self.size!r}; write such as 10Gi")
         if not self.access_modes:
             raise InvalidValue("access_modes must name at least one mode, such as 'ReadWriteOnce'")
+        if "ReadWriteOncePod" in self.access_modes and len(set(self.access_modes)) > 1:
+            raise InvalidValue(
+                f"access_modes must not have another mode beside 'ReadWriteOncePod', got {list(self.access_modes)}"
+            )
+        if self.storage_class_name:
+            dns_subdomain(self.storage_class_name, "storage_class_name")
         for key, value in self.labels.items():
             label_key(key, f"labels: key {key!r}")
             label_value(value, f"labels[{key!r}]")

@@ -64,7 +64,10 @@ class EmptyDir(VolumeSource):
             raise InvalidValue(f"medium must be 'Memory', 'HugePages' or 'HugePages-<size>', got {self.medium!r}{hint}")
         if self.size_limit is not None:
             if whole_bytes(self.size_limit, "size_limit").numerator == 0:
-                raise InvalidValue("size_limit must be more than 0, which the kubelet takes for no limit; None is none")
+                raise InvalidValue(
+                    f"size_limit must be more than 0, which the kubelet takes for no limit, got {self.size_limit!r}; "
+                    "write a size such as 64Mi"
+                )
         elif self.medium == "Memory":
             raise InvalidValue(
                 "size_limit must be given with medium 'Memory', which fills the memory limit of the container; "

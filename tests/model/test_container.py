@@ -35,7 +35,11 @@ BAD: list[tuple[Callable[[], object], type[PatternError], str]] = [
             "at most 63, a letter or digit at both ends), got 'My_App'; write 'my-app'"
         ),
     ),
-    (lambda: Container(name="app", image=""), InvalidValue, "Container 'app': image must not be empty"),
+    (
+        lambda: Container(name="app", image=""),
+        InvalidValue,
+        "Container 'app': image must not be empty; write one such as 'registry.example.com/shop/web:1.4.2'",
+    ),
     (
         lambda: Container(name="app", image=" a"),
         InvalidValue,

@@ -10,7 +10,11 @@ from patterns.errors import InvalidValue, PatternError
 from patterns.model import image_reference
 
 BAD: list[tuple[Callable[[], object], type[PatternError], str]] = [
-    (lambda: image_reference(""), InvalidValue, "image must not be empty"),
+    (
+        lambda: image_reference(""),
+        InvalidValue,
+        "image must not be empty; write one such as 'registry.example.com/shop/web:1.4.2'",
+    ),
     (lambda: image_reference(" nginx"), InvalidValue, "image must hold no whitespace, got ' nginx'; write 'nginx'"),
     (lambda: image_reference("nginx "), InvalidValue, "image must hold no whitespace, got 'nginx '; write 'nginx'"),
     (

@@ -94,12 +94,12 @@ BAD: list[tuple[Callable[[], object], type[PatternError], str]] = [
     (
         lambda: VolumeMount(volume="data", mount_path="/a", sub_path="a", sub_path_expr="b"),
         InvalidValue,
-        "VolumeMount: sub_path and sub_path_expr must not both be given",
+        "VolumeMount: sub_path and sub_path_expr must not both be given; keep one of them",
     ),
     (
         lambda: VolumeMount(volume="data", mount_path="/a", recursive_read_only="Enabled"),
         InvalidValue,
-        "VolumeMount: recursive_read_only must not be given without read_only=True",
+        "VolumeMount: recursive_read_only must not be given without read_only=True, got 'Enabled'",
     ),
     (
         lambda: VolumeMount(

@@ -43,6 +43,22 @@ BAD: list[tuple[Callable[[], object], type[PatternError], str]] = [
         ("Ephemeral: size must be a number with a suffix such as m, k, M, G, Ki, Mi or Gi, got '1GB'; write 1G or 1Gi"),
     ),
     (
+        lambda: Ephemeral(size="1Gi", access_modes=["ReadWriteOncePod", "ReadOnlyMany"]),
+        InvalidValue,
+        (
+            "Ephemeral: access_modes must not have another mode beside 'ReadWriteOncePod', got "
+            "['ReadWriteOncePod', 'ReadOnlyMany']"
+        ),
+    ),
+    (
+        lambda: Ephemeral(size="1Gi", storage_class_name="Fast"),
+        InvalidValue,
+        (
+            "Ephemeral: storage_class_name must be a DNS-1123 subdomain (lower-case letters, digits, '-' and '.', at most "
+            "253, a letter or digit at both ends of each part), got 'Fast'; write 'fast'"
+        ),
+    ),
+    (
         lambda: Ephemeral(size="1Gi", access_modes=["RWO"]),
         InvalidValue,
         (
