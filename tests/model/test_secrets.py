@@ -12,6 +12,63 @@ from patterns.model.secrets import check_header, check_query, check_words, is_li
 
 
 @pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TOKEN_URL", "abc"),
+        ("PASSWORD_FILE", "abc"),
+        ("SECRET_NAME", "abc"),
+        ("TOKEN_PATH", "abc"),
+        ("MAX_TOKENS", "4096"),
+        ("DB_PASSWORD", ""),
+        ("USE_TOKEN", "true"),
+        ("TOKEN", "/var/run/token"),
+        ("DB_PASSWORD", "$(OTHER)"),
+        ("DB_PASSWORD", "vault:secret/data/db#password"),
+        ("ISSUER_TOKEN", "https://issuer.example.com"),
+        ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
+        ("KEYBOARD", "qwerty"),
+        ("TOKENIZER", "bpe"),
+        ("COMPASS", "north"),
+    ],
+)
+def test_no_false_alarm(name: str, value: str) -> None:
+    assert not is_literal_secret(name, value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PASSWORD",
+        "dbPassword",
+        "db.password",
+        "API_KEY",
+        "AWS_SECRET_ACCESS_KEY",
+        "GITHUB_TOKEN",
+        "CLIENT_SECRET",
+        "AZURE_STORAGE_KEY",
+        "PASSWORD_2",
+        "SECRET_KEY_BASE",
+        "REDIS_PASSWD",
+    ],
+)
+def test_a_name_of_a_secret_with_a_literal(name: str) -> None:
+    assert is_literal_secret(name, "hunter22")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://example.com/a:b@c",
+        "redis://cache:6379/0",
+        "postgres://shop:$(PASSWORD)@db/shop",
+        "-----BEGIN CERTIFICATE-----",
+    ],
+)
+def test_a_value_that_is_no_secret(value: str) -> None:
+    assert is_secret_value(value) == ""
+
+
+@pytest.mark.parametrize(
     "name",
     ["PGPASSWORD", "MYSQL_PWD", "REDISCLI_AUTH", "RABBITMQ_DEFAULT_PASS", "keyStorePassword", "LDAP_BIND_PASSWORD_2"],
 )

@@ -54,8 +54,8 @@ BAD: list[tuple[Callable[[], object], type[PatternError], str]] = [
         lambda: Ephemeral(size="1Gi", storage_class_name="Fast"),
         InvalidValue,
         (
-            "Ephemeral: storage_class_name must be a DNS-1123 subdomain (lower-case letters, digits, '-' and '.', at most "
-            "253, a letter or digit at both ends of each part), got 'Fast'; write 'fast'"
+            "Ephemeral: storage_class_name must be a DNS-1123 subdomain (lower-case letters, digits, '-' and '.', at "
+            "most 253, a letter or digit at both ends of each part), got 'Fast'; write 'fast'"
         ),
     ),
     (
