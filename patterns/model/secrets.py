@@ -51,7 +51,7 @@ _NAMES_OF_OTHER_THINGS = frozenset(
 #: values that no secret has: switches, small numbers, paths, addresses, placeholders, references to other places
 _NO_SECRET = (
     r"(?i:true|false|yes|no|on|off|none|null|auto|default|enabled|disabled|required|optional|\d{1,5})|"
-    r"[./~]\S*/\S*|/\S+|\$\([^)]*\)|\$\{[^}]*\}|\$\w+|<[^>]*>|\{\{.*\}\}|\*+|"
+    r"[./~]\S*/\S*|/\S+|\$\([^)]*\)|\$\{[^}]*\}|\$\w+|.*\$\([A-Za-z_][\w.-]*\).*|%\(.*|<[^>]*>|\{\{.*\}\}|\*+|"
     r"(?:https?|file|vault|arn|op|env|secretref|ref\+\w+):\S+"
 )
 _PRIVATE_KEY = r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----"
@@ -63,12 +63,12 @@ _TOKENS = (
 #: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 _ACCESS_KEY = r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])"
 #: scheme://user:password@host, where the password is no reference; no look at each letter of a long word
-_ADDRESS = r"(?i)(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*://[^\s:/@]*:(?![$<{*])[^\s:/@]+@[^\s@]+"
+_ADDRESS = r"(?i)(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*://[^\s:/@]*:(?![$<{*]|%[(s])[^\s:/@]+@[^\s@]+"
 #: ``?password=`` of an address
 _QUERY = r"(?i)[?&;](?:password|passwd|pwd)=([^\s&;#]+)"
 #: a header as text, and what stands in one; a digit tells a login from words about it
 _HEADER = r"(?i)authorization[\"']?\s*[:=]\s*[\"']?(?:bearer|basic|token)\s+(?=[^\s\"']*\d)[\w.~+/-]{6,}"
-_LOGIN = r"(?i:bearer|basic)\s+(?=\S*\d)[\w.~+/-]{8,}=*"
+_LOGIN = r"(?i:bearer)\s+(?=\S*\d)[\w.~+/-]{8,}=*"
 _SCHEMES = ("basic", "bearer", "digest", "negotiate", "token")
 #: ``Server=db;Password=abc`` and ``host=db password=abc``
 _SETTINGS = (r"[\w ]+=[^;]*(?:;[\w ]+=[^;]*)+;?\s*", r"\w+=\S+(?:\s+\w+=\S+)+\s*")
@@ -100,13 +100,25 @@ def is_secret_value(value: str) -> str:
         return "a private key"
     if "://" in value and (re.search(_ADDRESS, value) or any(map(_is_literal, re.findall(_QUERY, value)))):
         return "an address with a password"
-    if re.search(_HEADER, value) or re.fullmatch(_LOGIN, value):
+    if re.search(_HEADER, value) or re.fullmatch(_LOGIN, value) or _is_basic(value):
         return "a login"
     if "=" in value and _has_password(value):
         return "a connection with a password"
     if re.search(_ACCESS_KEY, value):
         return "an access key"
     return "a token" if re.search(_TOKENS, value) else ""
+
+
+def _is_basic(value: str) -> bool:
+    if value[:6].lower() != "basic ":
+        return False
+    # a slow import that hardly anybody needs
+    from base64 import b64decode
+
+    try:
+        return b":" in b64decode(value[6:].strip(), validate=True)
+    except ValueError:
+        return False
 
 
 def _has_password(value: str) -> bool:
