@@ -35,7 +35,7 @@ from patterns.model.paths import file_mode, normalised_path
 from patterns.objects.config_map import ConfigMap
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
-from patterns.pod.identity import identity_of
+from patterns.pod.identity import identity_of, reads_everything
 from patterns.pod.versions import supports
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class InitFileSeeder(Pattern):
         context = self.security_context(security, beside=beside)
         spec = self.workload.pod.spec
         permissions = file_mode(mode, "mode")
-        if command is None:
+        if command is None and not reads_everything(spec, beside or self.workload.application_containers):
             check_readable(permissions, into, identity_of(context, spec), self.workload.identity(beside))
         requirements = self.default(resources)
         if requirements is not None and isinstance(resources, Default) and files is not None:

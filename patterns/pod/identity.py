@@ -38,6 +38,32 @@ def application_identity(spec: JsonObject, containers: Iterable[str] = ()) -> Id
     return Identity(common("runAsUser"), common("runAsGroup"), _number(pod.get("fsGroup")))
 
 
+def reads_everything(spec: JsonObject, containers: Iterable[str] = ()) -> bool:
+    """Whether the named containers run as a root that permissions do not stop (all, where none is named).
+
+    That is a capability, DAC_OVERRIDE, which a runtime gives to root, and Pod Security takes:
+    https://man7.org/linux/man-pages/man7/capabilities.7.html
+    """
+    wanted = set(containers)
+    pod = object_at(spec, "securityContext")
+    asked = [c for c in objects_at(spec, "containers") if not wanted or text_at(c, "name") in wanted]
+    return bool(asked) and all(_overrides(object_at(c, "securityContext"), pod) for c in asked)
+
+
+def _overrides(context: JsonObject, pod: JsonObject) -> bool:
+    if _number(context.get("runAsUser", pod.get("runAsUser"))) != 0:
+        return False
+    capabilities = object_at(context, "capabilities")
+    added, dropped = (_names(capabilities.get(key)) for key in ("add", "drop"))
+    every = {"ALL", "DAC_OVERRIDE"}
+    return context.get("privileged") is True or bool(every & added) or not every & dropped
+
+
+def _names(capabilities: Json) -> set[str]:
+    listed = capabilities if isinstance(capabilities, list) else []
+    return {str(one).upper().removeprefix("CAP_") for one in listed}
+
+
 def identity_of(context: SecurityContext | None, spec: JsonObject) -> Identity:
     """As whom a container with this context runs in the pod."""
     pod = object_at(spec, "securityContext")

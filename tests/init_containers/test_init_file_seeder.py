@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,11 @@ from init_containers.seeded_shop import APP, IMAGE, PAGE, Shop
 from syrupy.assertion import SnapshotAssertion
 
 from patterns.app import App
+from patterns.errors import InvalidValue
 from patterns.init_containers.init_file_seeder import SCRIPT, InitFileSeeder
 from patterns.init_containers.seed_source import FromConfigMap, FromDirectory, FromImage, FromSecret
 from patterns.model import (
+    Capabilities,
     Container,
     EnvVar,
     FieldPath,
@@ -20,6 +23,7 @@ from patterns.model import (
     ResourceRequirements,
     SecretKey,
     Security,
+    SecurityContext,
     Volume,
     VolumeMount,
 )
@@ -286,6 +290,22 @@ def test_has_memory_for_what_it_copies_out_of_an_image_into_memory() -> None:
 def test_a_mode_by_which_the_application_can_read_is_taken(security: Security, mode: str | None) -> None:
     shop = Shop(security=security)
     shop.seed(files=PAGE, mode=mode)
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "reads"),
+    [
+        (None, True),
+        (Capabilities(drop=["ALL"]), False),
+        (Capabilities(drop=["DAC_OVERRIDE"]), False),
+        (Capabilities(add=["DAC_OVERRIDE"], drop=["ALL"]), True),
+    ],
+)
+def test_a_root_that_permissions_do_not_stop_reads_every_mode(capabilities: Capabilities | None, reads: bool) -> None:
+    root = SecurityContext(run_as_user=0, run_as_group=0, run_as_non_root=False, capabilities=capabilities)
+    shop = Shop(Container(name="app", image="registry.example.com/shop:1.4.2", security_context=root), security=None)
+    with nullcontext() if reads else pytest.raises(InvalidValue, match="mode must let the application read"):
+        shop.seed(files=PAGE, mode="0600")
 
 
 def test_the_mode_of_a_command_of_one_s_own_is_its_own_affair() -> None:

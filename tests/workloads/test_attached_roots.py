@@ -72,10 +72,8 @@ def test_the_cdk8s_program_gives_the_same_documents(tmp_path: Path) -> None:
         pytest.skip("cdk8s-cli is not installed")
     (tmp_path / "app.py").write_text(PROGRAM)
     (tmp_path / "cdk8s.yaml").write_text(f"language: python\napp: {sys.executable} app.py\n")
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(Path(__file__).parents[2]),
-    }
+    tests = Path(__file__).parents[1]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tests.parent), str(tests)])}
     environment.pop("CDK8S_OUTDIR", None)
     subprocess.run([program, "synth"], cwd=tmp_path, env=environment, check=True, capture_output=True)
     app = App(outdir=str(tmp_path / "ours"))
