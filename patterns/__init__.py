@@ -100,8 +100,12 @@ if TYPE_CHECKING:
     from patterns.pod.checks.image_facts import ImageFacts
     from patterns.pod.contribution import Contribution
     from patterns.sidecars.elasticsearch import Elasticsearch
+    from patterns.sidecars.http_endpoint import Http
     from patterns.sidecars.log_output import FluentBitOutput, LogOutput, Stdout
     from patterns.sidecars.logging_sidecar import LoggingSidecar
+    from patterns.sidecars.loki import Loki
+    from patterns.sidecars.open_telemetry import OpenTelemetry
+    from patterns.sidecars.opensearch import OpenSearch
     from patterns.sidecars.sidecar import Sidecar
     from patterns.sidecars.splunk import Splunk
     from patterns.tree import Chart, Construct
@@ -159,6 +163,7 @@ _PLACES = {
     "Handler": "patterns.model",
     "HookHandler": "patterns.model",
     "HostPath": "patterns.model",
+    "Http": "patterns.sidecars.http_endpoint",
     "HttpGet": "patterns.model",
     "HttpHeader": "patterns.model",
     "ImageFacts": "patterns.pod.checks.image_facts",
@@ -175,9 +180,12 @@ _PLACES = {
     "Lifecycle": "patterns.model",
     "LogOutput": "patterns.sidecars.log_output",
     "LoggingSidecar": "patterns.sidecars.logging_sidecar",
+    "Loki": "patterns.sidecars.loki",
     "Manifest": "patterns.manifest",
     "Nfs": "patterns.model",
     "NotFound": "patterns.errors",
+    "OpenSearch": "patterns.sidecars.opensearch",
+    "OpenTelemetry": "patterns.sidecars.open_telemetry",
     "OtherVolume": "patterns.model",
     "Pattern": "patterns.pattern",
     "PatternError": "patterns.errors",
@@ -274,6 +282,7 @@ __all__ = [
     "Handler",
     "HookHandler",
     "HostPath",
+    "Http",
     "HttpGet",
     "HttpHeader",
     "ImageFacts",
@@ -290,9 +299,12 @@ __all__ = [
     "Lifecycle",
     "LogOutput",
     "LoggingSidecar",
+    "Loki",
     "Manifest",
     "Nfs",
     "NotFound",
+    "OpenSearch",
+    "OpenTelemetry",
     "OtherVolume",
     "Pattern",
     "PatternError",

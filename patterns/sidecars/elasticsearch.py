@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,15 +9,13 @@ from typing import TYPE_CHECKING
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, SecretKey
 from patterns.model.value import Value
-from patterns.sidecars.log_output import FluentBitOutput, Property, by_reference, endpoint, with_further
+from patterns.sidecars.log_index import check_index, index_properties
+from patterns.sidecars.log_output import FluentBitOutput, Property, by_reference, endpoint, http_output, login
 
 if TYPE_CHECKING:
     from patterns.sidecars.log_output import Secret
 
 _EXAMPLE = "https://logs.example.com:9200"
-# https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-indices-create
-# and no %, where Fluent Bit puts the time in
-_INDEX = re.compile(r"(?![-_+])[^A-Z\s\\/*?\"<>|,#:%]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,13 +56,8 @@ class Elasticsearch(Value):
     def __post_init__(self) -> None:
         by_reference(password=self.password, api_key=self.api_key)
         endpoint(self.url, _EXAMPLE)
-        if not _INDEX.fullmatch(self.index) or self.index in (".", ".."):
-            raise InvalidValue(
-                'index must be lower case, without spaces and the characters \\ / * ? " < > | , # : %, and not begin '
-                f"with - _ +, got {self.index!r}; for an index every day, write logstash_format=True"
-            )
-        if (self.user is None) != (self.password is None):
-            raise InvalidValue('user and password go together: user="shop", password=SecretKey("es", "password")')
+        check_index(self.index)
+        login(self.user, self.password)
         if self.api_key is not None and self.user is not None:
             raise InvalidValue("api_key must not be given beside user and password, which Fluent Bit would use instead")
         self.fluent_bit_output()
@@ -73,22 +65,21 @@ class Elasticsearch(Value):
     def fluent_bit_output(self) -> FluentBitOutput:
         """The plugin ``es`` with these properties."""
         server = endpoint(self.url, _EXAMPLE)
-        properties: dict[str, Property] = server.properties(verify=self.verify)
-        if server.path:
-            properties["path"] = server.path
-        if self.logstash_format:
-            properties.update({"logstash_format": True, "logstash_prefix": self.index})
-        else:
-            properties["index"] = self.index
-        properties["suppress_type_name"] = self.suppress_type_name
-        if self.user is not None and self.password is not None:
-            properties.update({"http_user": self.user, "http_passwd": self.password})
+        own: dict[str, Property] = {"path": server.path} if server.path else {}
+        own.update(
+            index_properties(
+                self.index, logstash_format=self.logstash_format, suppress_type_name=self.suppress_type_name
+            )
+        )
+        own.update(login(self.user, self.password))
         if self.api_key is not None:
-            properties["http_api_key"] = self.api_key
-        properties = with_further(properties, self.properties)
-        server.check_plaintext(properties, self.allow_plaintext)
-        return FluentBitOutput(
+            own["http_api_key"] = self.api_key
+        return http_output(
             "es",
-            properties,
-            files={} if self.ca is None else {"tls.ca_file": self.ca},
+            server,
+            own,
+            further=self.properties,
+            verify=self.verify,
+            allow_plaintext=self.allow_plaintext,
+            ca=self.ca,
         )

@@ -38,11 +38,11 @@ class LogOutput(Protocol):
     A destination of your own is a class with this one method::
 
         @dataclass(frozen=True)
-        class Loki:
+        class Syslog:
             host: str
 
             def fluent_bit_output(self) -> FluentBitOutput:
-                return FluentBitOutput("loki", {"host": self.host, "labels": "job=shop"})
+                return FluentBitOutput("syslog", {"host": self.host, "mode": "tls"})
     """
 
     def fluent_bit_output(self) -> FluentBitOutput | None:
@@ -193,6 +193,48 @@ def endpoint(url: str, example: str) -> Endpoint:
             f"write {example!r}"
         )
     return Endpoint(parts.hostname, port, parts.path.rstrip("/"), parts.scheme == "https")
+
+
+def login(user: str | SecretKey | None, password: SecretKey | None) -> dict[str, Property]:
+    """Who writes, by the names that all HTTP outputs share.
+
+    Raises:
+        InvalidValue: for one without the other.
+    """
+    if user is None and password is None:
+        return {}
+    if user is None or password is None:
+        raise InvalidValue('user and password go together: user="shop", password=SecretKey("es", "password")')
+    return {"http_user": user, "http_passwd": password}
+
+
+def http_output(
+    plugin: str,
+    server: Endpoint,
+    own: Mapping[str, Property],
+    *,
+    further: Mapping[str, Property],
+    verify: bool,
+    allow_plaintext: str | None,
+    ca: SecretKey | ConfigMapKey | None,
+) -> FluentBitOutput:
+    """An output that sends over HTTP.
+
+    Args:
+        plugin: its name.
+        server: where to.
+        own: the properties that options of the destination set.
+        further: those that its user adds.
+        verify: check the certificate and the name in it.
+        allow_plaintext: the reason why a secret may go without TLS.
+        ca: the certificate of the authority that signed the server's.
+
+    Raises:
+        InvalidValue: for a property that is set twice, or a secret without TLS.
+    """
+    properties = with_further({**server.properties(verify=verify), **own}, further)
+    server.check_plaintext(properties, allow_plaintext)
+    return FluentBitOutput(plugin, properties, files={} if ca is None else {"tls.ca_file": ca})
 
 
 def with_further(properties: dict[str, Property], further: Mapping[str, Property]) -> dict[str, Property]:

@@ -82,8 +82,9 @@ class LoggingSidecar(Pattern):
         id: the container's name (DNS-1123 label).
         logs: where the application writes, such as ``scratch.mount``.
         files: names below ``logs``, such as ``"access.log"``; Fluent Bit takes patterns too (``"*.log"``).
-        to: the destination: ``Stdout()``, ``Elasticsearch(...)``, ``Splunk(...)``, ``FluentBitOutput(...)``, or one
-            of your own. Several files to ``Stdout()`` come out as one stream, without a word of which is which.
+        to: the destination: ``Stdout()``, ``Elasticsearch(...)``, ``OpenSearch(...)``, ``Splunk(...)``, ``Loki(...)``,
+            ``OpenTelemetry(...)``, ``Http(...)``, ``FluentBitOutput(...)``, or one of your own. Several files
+            to ``Stdout()`` come out as one stream, without a word of which is which.
         multiline: for Fluent Bit: built-in parsers that make one record of a stack trace: ``java``, ``python``, ``go``,
             ``ruby``.
         json: for Fluent Bit: every line is a JSON object, whose fields become the record's.

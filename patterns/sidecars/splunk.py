@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, SecretKey
 from patterns.model.value import Value
-from patterns.sidecars.log_output import FluentBitOutput, Property, by_reference, endpoint, with_further
+from patterns.sidecars.log_output import FluentBitOutput, Property, by_reference, endpoint, http_output
 
 if TYPE_CHECKING:
     from patterns.sidecars.log_output import Secret
@@ -56,14 +56,15 @@ class Splunk(Value):
     def fluent_bit_output(self) -> FluentBitOutput:
         """The plugin ``splunk`` with these properties."""
         server = endpoint(self.url, _EXAMPLE)
-        properties: dict[str, Property] = server.properties(verify=self.verify)
-        properties["splunk_token"] = self.token
+        own: dict[str, Property] = {"splunk_token": self.token}
         events = {"event_index": self.index, "event_source": self.source, "event_sourcetype": self.sourcetype}
-        properties.update({key: value for key, value in events.items() if value is not None})
-        properties = with_further(properties, self.properties)
-        server.check_plaintext(properties, self.allow_plaintext)
-        return FluentBitOutput(
+        own.update({key: value for key, value in events.items() if value is not None})
+        return http_output(
             "splunk",
-            properties,
-            files={} if self.ca is None else {"tls.ca_file": self.ca},
+            server,
+            own,
+            further=self.properties,
+            verify=self.verify,
+            allow_plaintext=self.allow_plaintext,
+            ca=self.ca,
         )

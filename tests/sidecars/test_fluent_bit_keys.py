@@ -12,10 +12,25 @@ from patterns.model import JsonObject, SecretKey
 from patterns.model.json import object_at, objects_at
 from patterns.sidecars.elasticsearch import Elasticsearch
 from patterns.sidecars.fluent_bit import Configuration
+from patterns.sidecars.http_endpoint import Http
 from patterns.sidecars.log_output import FluentBitOutput
+from patterns.sidecars.loki import Loki
+from patterns.sidecars.open_telemetry import OpenTelemetry
+from patterns.sidecars.opensearch import OpenSearch
 from patterns.sidecars.splunk import Splunk
 
 MANUAL = "https://docs.fluentbit.io/manual/"
+
+#: keys of every output, by page
+OF_OUTPUTS: dict[str, str] = {
+    "administration/configuring-fluent-bit/yaml/pipeline-section": "log_level match match_regex name",
+    "pipeline/buffering": "storage.total_limit_size",
+    "administration/scheduling-and-retries": "retry_limit",
+    "administration/transport-security": (
+        "tls tls.ca_file tls.ca_path tls.ciphers tls.crt_file tls.debug tls.key_file tls.key_passwd "
+        "tls.max_version tls.min_version tls.verify tls.verify_client_cert tls.verify_hostname tls.vhost"
+    ),
+}
 
 #: keys by what they belong to, and by page
 DOCUMENTED: dict[str, dict[str, str]] = {
@@ -64,13 +79,7 @@ DOCUMENTED: dict[str, dict[str, str]] = {
         ),
     },
     "es": {
-        "administration/configuring-fluent-bit/yaml/pipeline-section": "log_level match match_regex name",
-        "pipeline/buffering": "storage.total_limit_size",
-        "administration/scheduling-and-retries": "retry_limit",
-        "administration/transport-security": (
-            "tls tls.ca_file tls.ca_path tls.ciphers tls.crt_file tls.debug tls.key_file tls.key_passwd "
-            "tls.max_version tls.min_version tls.verify tls.verify_client_cert tls.verify_hostname tls.vhost"
-        ),
+        **OF_OUTPUTS,
         "pipeline/outputs/elasticsearch": (
             "aws_auth aws_external_id aws_profile aws_region aws_role_arn aws_service_name aws_sts_endpoint "
             "buffer_size cloud_auth cloud_id compress current_time_index generate_id host http_api_key "
@@ -81,17 +90,53 @@ DOCUMENTED: dict[str, dict[str, str]] = {
         ),
     },
     "splunk": {
-        "administration/configuring-fluent-bit/yaml/pipeline-section": "log_level match match_regex name",
-        "pipeline/buffering": "storage.total_limit_size",
-        "administration/scheduling-and-retries": "retry_limit",
-        "administration/transport-security": (
-            "tls tls.ca_file tls.ca_path tls.ciphers tls.crt_file tls.debug tls.key_file tls.key_passwd "
-            "tls.max_version tls.min_version tls.verify tls.verify_client_cert tls.verify_hostname tls.vhost"
-        ),
+        **OF_OUTPUTS,
         "pipeline/outputs/splunk": (
             "auto_extract_timestamp channel compress event_field event_host event_index event_index_key event_key "
             "event_source event_sourcetype event_sourcetype_key host http_buffer_size http_debug_bad_request "
             "http_passwd http_user port splunk_send_raw splunk_token workers"
+        ),
+    },
+    "opensearch": {
+        **OF_OUTPUTS,
+        "pipeline/outputs/opensearch": (
+            "aws_auth aws_external_id aws_profile aws_region aws_role_arn aws_service_name aws_sts_endpoint "
+            "buffer_size compress current_time_index generate_id host http_passwd http_user id_key include_tag_key "
+            "index logstash_dateformat logstash_format logstash_prefix logstash_prefix_key "
+            "logstash_prefix_separator path pipeline port replace_dots suppress_type_name tag_key time_key "
+            "time_key_format time_key_nanos trace_error trace_output type workers write_operation"
+        ),
+    },
+    "loki": {
+        **OF_OUTPUTS,
+        "pipeline/outputs/loki": (
+            "auto_kubernetes_labels bearer_token buffer_size compress drop_single_key header host http_passwd "
+            "http_user label_keys label_map_path labels line_format port remove_keys structured_metadata "
+            "structured_metadata_map_keys tenant_id tenant_id_key tenant_id_key_error_handling uri workers"
+        ),
+    },
+    "opentelemetry": {
+        **OF_OUTPUTS,
+        "pipeline/outputs/opentelemetry": (
+            "add_label aws_auth aws_external_id aws_profile aws_region aws_role_arn aws_service aws_sts_endpoint "
+            "batch_size compress grpc grpc_logs_uri grpc_metrics_uri grpc_profiles_uri grpc_traces_uri header host "
+            "http2 http_passwd http_user log_response_payload logs_attributes_metadata_key logs_body_key "
+            "logs_body_key_attributes logs_instrumentation_scope_metadata_key logs_max_resources logs_max_scopes "
+            "logs_metadata_key logs_observed_timestamp_metadata_key logs_resource_metadata_key "
+            "logs_severity_number_message_key logs_severity_number_metadata_key logs_severity_text_message_key "
+            "logs_severity_text_metadata_key logs_span_id_message_key logs_span_id_metadata_key "
+            "logs_timestamp_metadata_key logs_trace_flags_metadata_key logs_trace_id_message_key "
+            "logs_trace_id_metadata_key logs_uri metrics_uri port profiles_uri proxy traces_uri workers"
+        ),
+    },
+    "http": {
+        **OF_OUTPUTS,
+        "pipeline/outputs/http": (
+            "allow_duplicated_headers aws_auth aws_external_id aws_profile aws_region aws_role_arn aws_service "
+            "aws_sts_endpoint body_key compress format gelf_full_message_key gelf_host_key gelf_level_key "
+            "gelf_short_message_key gelf_timestamp_key header header_tag headers_key host http.read_idle_timeout "
+            "http.response_timeout http_method http_passwd http_user json_date_format json_date_key "
+            "log_response_payload port proxy uri workers"
         ),
     },
 }
@@ -114,9 +159,55 @@ SPLUNK = Splunk(
     sourcetype="access",
     ca=SecretKey("splunk", "ca.crt"),
 ).fluent_bit_output()
+OPENSEARCH = OpenSearch(
+    url="https://search.example.com:9200/os",
+    index="shop",
+    user="shop",
+    password=SecretKey("os", "password"),
+    logstash_format=True,
+    ca=SecretKey("os", "ca.crt"),
+).fluent_bit_output()
+AWS = OpenSearch(url="https://search.example.com:443", index="shop", aws_region="eu-west-1").fluent_bit_output()
+LOKI = Loki(
+    url="https://loki.example.com:3100/loki",
+    labels={"app": "shop"},
+    tenant="shop",
+    user="shop",
+    password=SecretKey("loki", "password"),
+    line_format="key_value",
+    ca=SecretKey("loki", "ca.crt"),
+).fluent_bit_output()
+LOKI_TOKEN = Loki(
+    url="https://loki.example.com:3100", labels={"app": "shop"}, bearer_token=SecretKey("loki", "token")
+).fluent_bit_output()
+OTLP = OpenTelemetry(
+    url="https://otel.example.com:4318/v1",
+    user="shop",
+    password=SecretKey("otel", "password"),
+    header=SecretKey("otel", "header"),
+    ca=SecretKey("otel", "ca.crt"),
+).fluent_bit_output()
+HTTP = Http(
+    url="https://logs.example.com:443/ingest",
+    user="shop",
+    password=SecretKey("http", "password"),
+    header=SecretKey("http", "header"),
+    ca=SecretKey("http", "ca.crt"),
+).fluent_bit_output()
+OUTPUTS = {
+    "es": ES,
+    "es-daily": ES_DAILY,
+    "splunk": SPLUNK,
+    "opensearch": OPENSEARCH,
+    "opensearch-aws": AWS,
+    "loki": LOKI,
+    "loki-token": LOKI_TOKEN,
+    "opentelemetry": OTLP,
+    "http": HTTP,
+}
 
 
-@pytest.mark.parametrize("output", [ES, ES_DAILY, SPLUNK], ids=["es", "es-daily", "splunk"])
+@pytest.mark.parametrize("output", OUTPUTS.values(), ids=OUTPUTS)
 def test_every_key_is_documented_for_its_plugin(output: FluentBitOutput) -> None:
     for document in (_configuration(output, multiline=["java"]), _configuration(output, json=True)):
         assert _undocumented(object_at(document, "service"), "service") == []

@@ -16,19 +16,19 @@ from patterns.sidecars.splunk import Splunk
 
 
 @dataclass(frozen=True)
-class Loki:
+class Syslog:
     """A destination of a team's own: nothing in the library knows of it."""
 
     host: str
 
     def fluent_bit_output(self) -> FluentBitOutput:
-        return FluentBitOutput("loki", {"host": self.host, "labels": "job=shop"})
+        return FluentBitOutput("syslog", {"host": self.host, "mode": "tls"})
 
 
 def test_a_destination_of_ones_own_needs_no_change_here() -> None:
-    own: LogOutput = Loki("loki.example.com")
+    own: LogOutput = Syslog("logs.example.com")
     assert isinstance(own, LogOutput)
-    assert own.fluent_bit_output() == FluentBitOutput("loki", {"host": "loki.example.com", "labels": "job=shop"})
+    assert own.fluent_bit_output() == FluentBitOutput("syslog", {"host": "logs.example.com", "mode": "tls"})
 
 
 def test_standard_output_needs_no_fluent_bit() -> None:
