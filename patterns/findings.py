@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from patterns.errors import PatternError
 from patterns.files import Document
 from patterns.judgement import verdict
-from patterns.place import path_of, ref_of, root_of
+from patterns.place import half_made, path_of, ref_of, root_of
 from patterns.pod.checks.standards import Standards
 from patterns.waivers import waivers_of
 
@@ -48,6 +48,12 @@ _validations: dict[str, _Findings] = {}
 
 def findings_of(obj: Manifest) -> list[str]:
     """The object's findings, each with its path before it."""
+    incomplete = half_made(obj)
+    if incomplete is not None:
+        return [
+            f"{type(incomplete).__name__} {path_of(incomplete)!r}: must not be left half-made; its error was caught: "
+            "mend what it said, or take the construct out of the tree"
+        ]
     return [f"{type(obj).__name__} {path_of(obj)!r}: {finding}" for finding in obj.findings()]
 
 

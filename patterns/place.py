@@ -175,6 +175,18 @@ def check_place(scope: object, id: object) -> None:
         raise InvalidValue("id must not be empty; it is unique among the constructs of one scope")
 
 
+#: constructs that Node knows, and whose ``__init__`` has not ended; `patterns.tree.ConstructMeta` takes them out
+MAKING: list[Any] = []
+
+
+def half_made(construct: AnyConstruct) -> AnyConstruct | None:
+    """The construct itself, or the nearest above it, whose ``__init__`` ended with an error that somebody caught."""
+    above: AnyConstruct | None = construct
+    while above is not None and "half_made" not in above.__dict__:
+        above = scope_of(above)
+    return above
+
+
 def create(kind: type, self: Any, scope: AnyConstruct | None, id: str, *props: object) -> None:
     """Make the construct in Node: one message.
 
@@ -190,6 +202,7 @@ def create(kind: type, self: Any, scope: AnyConstruct | None, id: str, *props: o
         if raised is not None:
             raise raised from None
         raise Refused(str(error).removeprefix("Error: ")) from None
+    MAKING.append(self)
     # newlines in ids are treated by some versions of constructs only, so Node is asked there
     _places[ref_of(self)] = _Place(scope, None if "\n" in id else id.replace("/", "--"))
 

@@ -12,6 +12,7 @@ from patterns.model.kinds import Kind, kinds_of_options
 from patterns.model.value import taken
 from patterns.place import (
     LEGACY_HASH,
+    MAKING,
     AnyConstruct,
     chart_of,
     check_place,
@@ -73,16 +74,23 @@ class ConstructMeta(jsii.JSIIMeta):
     """Says which construct a mistake was made in, and cuts this package's frames out of the traceback."""
 
     def __call__(cls: type[T], *args: Any, **kwargs: Any) -> T:
+        depth = len(MAKING)
         try:
             if len(args) == len(_SCOPE_AND_ID) and cls.__init__.__code__.co_varnames[1:3] == _SCOPE_AND_ID:
                 check_place(*args)
             check_options(cls.__init__, kwargs)
-            return cast("T", super().__call__(*args, **kwargs))  # type: ignore[misc]  # cls is a ConstructMeta
+            made = cast("T", super().__call__(*args, **kwargs))  # type: ignore[misc]  # cls is a ConstructMeta
+            del MAKING[depth:]
+            return made
         except PatternError as error:
             if "placed" in error.__dict__:
                 raise trimmed(error) from error.__cause__
             error.__dict__["placed"] = True
             raise trimmed(error, f"{cls.__name__} {_wanted_path(*args, **kwargs)!r}") from error.__cause__
+        finally:
+            for construct in MAKING[depth:]:
+                construct.__dict__["half_made"] = True
+            del MAKING[depth:]
 
 
 def _wanted_path(scope: AnyConstruct | None = None, id: object = "", *_: object, **__: object) -> str:

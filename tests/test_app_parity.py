@@ -152,12 +152,12 @@ class Tree:
             "data": {"text": "a\nb\n", "yes": True},
         }
         kind = self.random.choice(("Thing", "CronJob"))
+        id = f"m{self.id().lower()}"
         try:
-            made = Manifest(
-                scope, f"m{self.id().lower()}", api_version="example.com/v1", kind=kind, body=body, **options
-            )
+            made = Manifest(scope, id, api_version="example.com/v1", kind=kind, body=body, **options)
         except PatternError:  # an id that makes no name
             self.count += 1
+            scope.node.try_remove_child(id)  # half-made, it would stop the synthesis
             made = Manifest(
                 scope, f"plain{self.count}", api_version="example.com/v1", kind=kind, body=body, name="plain"
             )
