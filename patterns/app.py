@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from patterns import place, tree
+from patterns.collection import collection_paused
 from patterns.errors import PatternError, PatternWarning, SynthesisError, trimmed
 from patterns.files import (
     ChartDocuments,
@@ -116,6 +117,7 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         """The charts, those that others depend on first; none while Node validates, so that it writes none."""
         return [] if self.synthesizing else super().charts
 
+    @collection_paused()
     def synth(self) -> None:
         """Write every chart to the output directory.
 
@@ -136,6 +138,7 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         write(self._options.directory, files, layout.folders)
         _show(judged.shown)
 
+    @collection_paused()
     def synth_yaml(self) -> str:
         """Every document of the app in one text.
 

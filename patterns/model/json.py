@@ -19,13 +19,17 @@ def object_at(value: Json, *keys: str) -> JsonObject:
 
 def objects_at(value: Json, *keys: str) -> list[JsonObject]:
     """The objects in the list under ``keys``; entries of another type are passed over."""
-    *parents, last = keys
-    found = object_at(value, *parents).get(last)
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+    for key in keys:
+        if not isinstance(value, dict):
+            return []
+        value = value.get(key)
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def text_at(value: Json, *keys: str) -> str:
     """The string under ``keys``; an empty one where it is missing or of another type."""
-    *parents, last = keys
-    found = object_at(value, *parents).get(last)
-    return found if isinstance(found, str) else ""
+    for key in keys:
+        if not isinstance(value, dict):
+            return ""
+        value = value.get(key)
+    return value if isinstance(value, str) else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from patterns.errors import InvalidValue
 
@@ -78,6 +79,7 @@ _ASSIGNED = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)
 def is_secret_name(name: str) -> bool:
     """Whether a variable or flag of this name usually holds a secret: ``DB_PASSWORD``, not ``PASSWORD_FILE``."""
     spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name)
@@ -92,6 +94,7 @@ def is_secret_name(name: str) -> bool:
     return (words[0] == "AZURE" and words[-1] == "KEY") or (len(words) > 1 and words[-1] == "PWD" and words[0] != "OLD")
 
 
+@lru_cache(maxsize=1024)
 def is_secret_value(value: str) -> str:
     """What the text is, where it can only be a secret; empty where it need not be one."""
     if len(value) < 10:
@@ -182,6 +185,7 @@ def check_words(words: Iterable[str], what: str, *, expanded: bool = True) -> No
         flag = word if word.startswith("-") and "=" not in word else ""
 
 
+@lru_cache(maxsize=1024)
 def _assigned(word: str) -> str:
     name, _, value = word.partition("=")
     if not re.search(r"\s", name):
