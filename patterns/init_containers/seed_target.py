@@ -24,7 +24,7 @@ from patterns.model import (
 from patterns.model.quantity import quantity
 from patterns.pod.expansion import env_for
 from patterns.pod.identity import Identity
-from patterns.pod.room import EPHEMERAL_STORAGE, is_asked_for, size_in_memory, size_on_disk, total
+from patterns.pod.room import missing_on_disk, size_in_memory, total, with_disk
 
 _READ_ONLY = (ConfigMapVolume, DownwardApi, ImageVolume, Projected, SecretVolume)
 #: the kubelet gives no group to these: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
@@ -106,12 +106,8 @@ def check_room(into: VolumeMount, contents: Mapping[str, bytes]) -> None:
 
 def with_room(
     resources: ResourceRequirements, into: VolumeMount, spec: JsonObject, *, bounded: bool
-) -> ResourceRequirements:
+) -> ResourceRequirements | None:
     """With what the volume may hold: a request for the node's disk, or more memory, against which a tmpfs counts.
-
-    Of the disk no limit: a pod's limit is the sum over the containers that have one, so with a limit here alone the
-    kubelet would evict the pod for the application's own files.
-    https://kubernetes.io/docs/concepts/storage/ephemeral-storage/
 
     Args:
         resources: the default ones.
@@ -119,15 +115,11 @@ def with_room(
         spec: the pod spec; what another container asks for already is not asked for again.
         bounded: whether the files are at most 1 MiB, for which the default memory is enough.
     """
-    disk, memory = size_on_disk(into), size_in_memory(into)
-    if disk is not None and EPHEMERAL_STORAGE not in {**resources.requests, **resources.limits}:
-        if is_asked_for(spec, into.volume_name):
-            return resources
-        return replace(resources, requests={**resources.requests, EPHEMERAL_STORAGE: disk})
+    memory = size_in_memory(into)
     if memory is not None and not bounded and "memory" in resources.limits:
         more = {"memory": total([resources.limits["memory"], memory]) or memory}
         return replace(resources, requests={**resources.requests, **more}, limits={**resources.limits, **more})
-    return resources
+    return with_disk(resources, missing_on_disk(spec, into))
 
 
 def _size_limit(into: VolumeMount) -> str | int | None:

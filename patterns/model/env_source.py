@@ -16,8 +16,8 @@ from patterns.model.paths import relative_path
 from patterns.model.quantity import Quantity, page_size, quantity
 
 #: what a container can learn of its own pod: https://kubernetes.io/docs/concepts/workloads/pods/downward-api/
-_POD_FIELDS = ("metadata.name", "metadata.namespace", "metadata.uid")
-_RUNNING_FIELDS = (
+POD_FIELDS = ("metadata.name", "metadata.namespace", "metadata.uid")
+RUNNING_FIELDS = (
     "spec.nodeName",
     "spec.serviceAccountName",
     "status.hostIP",
@@ -29,8 +29,8 @@ _RESOURCES = tuple(
     f"{kind}.{name}" for kind in ("limits", "requests") for name in ("cpu", "memory", "ephemeral-storage")
 )
 #: units in which the server gives the number: `validContainerResourceDivisorForCPU` and its like in `validation.go`
-_CPUS = ("1", "1m")
-_BYTES = ("1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei")
+CPU_UNITS = ("1", "1m")
+BYTE_UNITS = ("1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,13 +93,13 @@ class FieldPath(ApiValue):
     def __post_init__(self) -> None:
         keyed = re.fullmatch(r"metadata\.(labels|annotations)\['([^']*)'\]", self.path)
         volume_only = ("metadata.labels", "metadata.annotations")
-        if not keyed and self.path not in (*_POD_FIELDS, *_RUNNING_FIELDS, *volume_only):
+        if not keyed and self.path not in (*POD_FIELDS, *RUNNING_FIELDS, *volume_only):
             from patterns.model.fields import nearest
 
-            near = nearest(self.path, (*_POD_FIELDS, *_RUNNING_FIELDS))
+            near = nearest(self.path, (*POD_FIELDS, *RUNNING_FIELDS))
             hint = f"; did you mean {near!r}" if near else ""
             raise InvalidValue(
-                f"path must be one of {', '.join((*_POD_FIELDS, *_RUNNING_FIELDS))}, metadata.labels['<key>'] or "
+                f"path must be one of {', '.join((*POD_FIELDS, *RUNNING_FIELDS))}, metadata.labels['<key>'] or "
                 f"metadata.annotations['<key>'], got {self.path!r}{hint}"
             )
         if keyed:
@@ -115,7 +115,7 @@ class FieldPath(ApiValue):
 
     def check_in_volume(self) -> None:
         """Raises: InvalidValue for what only a variable can hold, because it is known when the pod runs."""
-        if self.path in _RUNNING_FIELDS:
+        if self.path in RUNNING_FIELDS:
             raise InvalidValue(
                 f"path must be a field of metadata in a volume, got {self.path!r}; use a variable for it"
             )
@@ -150,7 +150,7 @@ class ResourceField(ApiValue):
         if self.container_name is not None:
             dns_label(self.container_name, "container_name")
         if self.divisor is not None:
-            units = _CPUS if name == "cpu" else _BYTES
+            units = CPU_UNITS if name == "cpu" else BYTE_UNITS
             given = quantity(self.divisor, "divisor")
             if str(given) not in units:
                 near = next((unit for unit in units if Quantity(unit) == given), "")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from patterns.model import EmptyDir, JsonObject, Volume, VolumeMount
+from patterns.model import EmptyDir, JsonObject, ResourceRequirements, Volume, VolumeMount
 from patterns.model.json import object_at, objects_at, text_at
 from patterns.model.quantity import Quantity, quantity
 
@@ -29,11 +30,16 @@ def _empty_dir(mount: VolumeMount) -> EmptyDir | None:
     return source if isinstance(source, EmptyDir) else None
 
 
-def is_asked_for(spec: JsonObject, volume: str) -> bool:
-    """Whether a container that runs on mounts the volume, and asks for ephemeral storage: then it is in there.
+def missing_on_disk(spec: JsonObject, mount: VolumeMount) -> str | int | None:
+    """The volume's size on the node's disk, where nobody asks for it yet; None where somebody does, and for no limit.
 
-    A pod asks for the sum over those containers, so a second one would ask for the same room once more.
+    A container that runs on, mounts the volume and asks for ephemeral storage has it in there. A pod asks for the sum
+    over those containers, so a second one would ask for the same room once more.
     """
+    return None if is_asked_for(spec, mount.volume_name) else size_on_disk(mount)
+
+
+def is_asked_for(spec: JsonObject, volume: str) -> bool:
     running = [c for c in objects_at(spec, "initContainers") if c.get("restartPolicy") == "Always"]
     return any(
         EPHEMERAL_STORAGE
@@ -41,6 +47,17 @@ def is_asked_for(spec: JsonObject, volume: str) -> bool:
         for container in (*running, *objects_at(spec, "containers"))
         if any(text_at(mount, "name") == volume for mount in objects_at(container, "volumeMounts"))
     )
+
+
+def with_disk(resources: ResourceRequirements | None, room: str | int | None) -> ResourceRequirements | None:
+    """With a request for that room on the node's disk, where ``resources`` says nothing of it.
+
+    No limit: a pod's is the sum over the containers that have one, so with a limit here alone the kubelet would evict
+    the pod for the application's own files. https://kubernetes.io/docs/concepts/storage/ephemeral-storage/
+    """
+    if resources is None or room is None or EPHEMERAL_STORAGE in {**resources.requests, **resources.limits}:
+        return resources
+    return replace(resources, requests={**resources.requests, EPHEMERAL_STORAGE: room})
 
 
 def total(sizes: Iterable[str | int | None]) -> str | int | None:

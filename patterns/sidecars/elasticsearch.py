@@ -74,12 +74,4 @@ class Elasticsearch(Value):
         own.update(login(self.user, self.password))
         if self.api_key is not None:
             own["http_api_key"] = self.api_key
-        return http_output(
-            "es",
-            server,
-            own,
-            further=self.properties,
-            verify=self.verify,
-            allow_plaintext=self.allow_plaintext,
-            ca=self.ca,
-        )
+        return http_output("es", self, server, own)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 
@@ -25,7 +25,7 @@ from patterns.model import (
 )
 from patterns.model.projected import ConfigMapProjection, SecretProjection
 from patterns.model.quantity import quantity
-from patterns.pod.room import EPHEMERAL_STORAGE, total
+from patterns.pod.room import EPHEMERAL_STORAGE, total, with_disk
 from patterns.sidecars.fluent_bit import MULTILINE_PARSERS, Configuration
 from patterns.sidecars.log_output import FILES, FluentBitOutput
 from patterns.sidecars.scripts import drain
@@ -160,28 +160,16 @@ class FluentBitContainer:
         return name
 
     def _resources(self) -> ResourceRequirements | None:
-        """With a request for the state volume and ``room``. No limit: a pod's is the sum over those that have one.
-
-        With a limit here alone, the kubelet would evict the pod as soon as the application's own files, logs included,
-        are larger. https://kubernetes.io/docs/concepts/storage/ephemeral-storage/
-        """
-        asked = total([self.room, self.state_size_limit])
-        if self.resources is None or asked is None:
-            return self.resources
-        key = EPHEMERAL_STORAGE
-        for kind, given in (("request", self.resources.requests), ("limit", self.resources.limits)):
-            if (
-                key in given
-                and self.state_size_limit
-                and quantity(given[key], key) < quantity(self.state_size_limit, "state_size_limit")
-            ):
-                raise InvalidValue(
-                    f"resources: the {kind} of {key} must be at least state_size_limit {self.state_size_limit}, "
-                    f"got {given[key]}"
-                )
-        if key in self.resources.requests or key in self.resources.limits:
-            return self.resources
-        return replace(self.resources, requests={**self.resources.requests, key: asked})
+        """With a request for the state volume and ``room``."""
+        limit = self.state_size_limit
+        if self.resources is not None and limit is not None:
+            key = EPHEMERAL_STORAGE
+            for kind, given in (("request", self.resources.requests), ("limit", self.resources.limits)):
+                if key in given and quantity(given[key], key) < quantity(limit, "state_size_limit"):
+                    raise InvalidValue(
+                        f"resources: the {kind} of {key} must be at least state_size_limit {limit}, got {given[key]}"
+                    )
+        return with_disk(self.resources, total([self.room, limit]))
 
     def _files(self) -> Volume:
         """Each file under the name of its property."""

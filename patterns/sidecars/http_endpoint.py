@@ -65,12 +65,4 @@ class Http(Value):
         own.update(login(self.user, self.password))
         if self.header is not None:
             own["header"] = self.header
-        return http_output(
-            "http",
-            server,
-            own,
-            further=self.properties,
-            verify=self.verify,
-            allow_plaintext=self.allow_plaintext,
-            ca=self.ca,
-        )
+        return http_output("http", self, server, own)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from patterns.defaults import Default
 from patterns.errors import InvalidValue
-from patterns.model import EnvVar, ResourceRequirements
+from patterns.model import EnvVar
 from patterns.model.env import EnvSource
 from patterns.model.value import within
-from patterns.pod.room import EPHEMERAL_STORAGE
 from patterns.pod.versions import needed_for, supports
 from patterns.sidecars.fluent_bit_container import DRAIN_SECONDS
 
@@ -41,13 +39,6 @@ def variables_of(env: Mapping[str, str | EnvSource] | Sequence[EnvVar]) -> list[
         with within(f"env[{name!r}]"):
             result.append(EnvVar(name, value))
     return result
-
-
-def with_room(resources: ResourceRequirements | None, room: str | int | None) -> ResourceRequirements | None:
-    """``resources=`` with a request for the room that the logs take on the node's disk, where it has none."""
-    if resources is None or room is None or EPHEMERAL_STORAGE in {**resources.requests, **resources.limits}:
-        return resources
-    return replace(resources, requests={**resources.requests, EPHEMERAL_STORAGE: room})
 
 
 def refuse_without_fluent_bit(

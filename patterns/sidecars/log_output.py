@@ -208,33 +208,45 @@ def login(user: str | SecretKey | None, password: SecretKey | None) -> dict[str,
     return {"http_user": user, "http_passwd": password}
 
 
-def http_output(
-    plugin: str,
-    server: Endpoint,
-    own: Mapping[str, Property],
-    *,
-    further: Mapping[str, Property],
-    verify: bool,
-    allow_plaintext: str | None,
-    ca: SecretKey | ConfigMapKey | None,
-) -> FluentBitOutput:
+class OverHttp(Protocol):
+    """The options that every destination has which is reached over HTTP."""
+
+    @property
+    def verify(self) -> bool:
+        """Check the certificate and the name in it."""
+        ...
+
+    @property
+    def allow_plaintext(self) -> str | None:
+        """The reason why a secret may go without TLS."""
+        ...
+
+    @property
+    def ca(self) -> SecretKey | ConfigMapKey | None:
+        """The certificate of the authority that signed the server's."""
+        ...
+
+    @property
+    def properties(self) -> Mapping[str, Property]:
+        """Further properties of the plugin."""
+        ...
+
+
+def http_output(plugin: str, destination: OverHttp, server: Endpoint, own: Mapping[str, Property]) -> FluentBitOutput:
     """An output that sends over HTTP.
 
     Args:
         plugin: its name.
+        destination: whose options hold.
         server: where to.
-        own: the properties that options of the destination set.
-        further: those that its user adds.
-        verify: check the certificate and the name in it.
-        allow_plaintext: the reason why a secret may go without TLS.
-        ca: the certificate of the authority that signed the server's.
+        own: the properties that its other options set.
 
     Raises:
         InvalidValue: for a property that is set twice, or a secret without TLS.
     """
-    properties = with_further({**server.properties(verify=verify), **own}, further)
-    server.check_plaintext(properties, allow_plaintext)
-    return FluentBitOutput(plugin, properties, files={} if ca is None else {"tls.ca_file": ca})
+    properties = with_further({**server.properties(verify=destination.verify), **own}, destination.properties)
+    server.check_plaintext(properties, destination.allow_plaintext)
+    return FluentBitOutput(plugin, properties, files={} if destination.ca is None else {"tls.ca_file": destination.ca})
 
 
 def with_further(properties: dict[str, Property], further: Mapping[str, Property]) -> dict[str, Property]:

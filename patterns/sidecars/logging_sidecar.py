@@ -29,7 +29,7 @@ from patterns.model.env import EnvSource
 from patterns.objects.config_map import ConfigMap
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
-from patterns.pod.room import is_asked_for, size_on_disk
+from patterns.pod.room import missing_on_disk, with_disk
 from patterns.sidecars.fluent_bit_container import (
     CONFIG_FILE,
     GRACE_SECONDS,
@@ -38,7 +38,7 @@ from patterns.sidecars.fluent_bit_container import (
     drain_container,
 )
 from patterns.sidecars.log_files import followed_paths
-from patterns.sidecars.log_options import refuse_without_fluent_bit, seconds_to_drain, variables_of, with_room
+from patterns.sidecars.log_options import refuse_without_fluent_bit, seconds_to_drain, variables_of
 from patterns.sidecars.log_output import FluentBitOutput, LogOutput, Stdout
 from patterns.sidecars.log_place import (
     check_listening,
@@ -159,7 +159,7 @@ class LoggingSidecar(Pattern):
         writers = self.sharing(logs)
         context = self.security_context(security, beside=writers)
         variables = with_expansion(logs, variables_of(env), spec, writers)
-        room = None if is_asked_for(spec, logs.volume_name) else size_on_disk(logs)
+        room = missing_on_disk(spec, logs)
         grace: dict[str, int] = {}
         containers: list[Container] = []
         if output is None:
@@ -170,7 +170,7 @@ class LoggingSidecar(Pattern):
                     image=self.default(image),
                     command=tail(id, paths) if command is None else command,
                     env=variables,
-                    resources=with_room(self.default(resources), room if isinstance(resources, Default) else None),
+                    resources=with_disk(self.default(resources), room if isinstance(resources, Default) else None),
                     volume_mounts=[reader],
                     security_context=context,
                     # no termination_message_policy: the end of its log is the application's, which is for fewer eyes

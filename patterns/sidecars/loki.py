@@ -96,12 +96,4 @@ class Loki(Value):
             own["bearer_token"] = self.bearer_token
         if self.line_format != "json":
             own["line_format"] = self.line_format
-        return http_output(
-            "loki",
-            server,
-            own,
-            further=self.properties,
-            verify=self.verify,
-            allow_plaintext=self.allow_plaintext,
-            ca=self.ca,
-        )
+        return http_output("loki", self, server, own)

@@ -61,12 +61,4 @@ class OpenTelemetry(Value):
         own.update(login(self.user, self.password))
         if self.header is not None:
             own["header"] = self.header
-        return http_output(
-            "opentelemetry",
-            server,
-            own,
-            further=self.properties,
-            verify=self.verify,
-            allow_plaintext=self.allow_plaintext,
-            ca=self.ca,
-        )
+        return http_output("opentelemetry", self, server, own)

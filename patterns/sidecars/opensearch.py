@@ -75,12 +75,4 @@ class OpenSearch(Value):
         own.update(login(self.user, self.password))
         if self.aws_region is not None:
             own.update({"aws_auth": True, "aws_region": self.aws_region})
-        return http_output(
-            "opensearch",
-            server,
-            own,
-            further=self.properties,
-            verify=self.verify,
-            allow_plaintext=self.allow_plaintext,
-            ca=self.ca,
-        )
+        return http_output("opensearch", self, server, own)

@@ -59,12 +59,4 @@ class Splunk(Value):
         own: dict[str, Property] = {"splunk_token": self.token}
         events = {"event_index": self.index, "event_source": self.source, "event_sourcetype": self.sourcetype}
         own.update({key: value for key, value in events.items() if value is not None})
-        return http_output(
-            "splunk",
-            server,
-            own,
-            further=self.properties,
-            verify=self.verify,
-            allow_plaintext=self.allow_plaintext,
-            ca=self.ca,
-        )
+        return http_output("splunk", self, server, own)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import shutil
 import subprocess
 import threading
 import time
@@ -16,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sidecars.fluent_bit_program import FLUENT_BIT, local
 from sidecars.logged_shop import Shop
 
 from patterns.model import SecretKey
-from patterns.model.json import text_at
 from patterns.sidecars.elasticsearch import Elasticsearch
 from patterns.sidecars.http_endpoint import Http
 from patterns.sidecars.log_output import LogOutput
@@ -28,9 +26,7 @@ from patterns.sidecars.loki import Loki
 from patterns.sidecars.open_telemetry import OpenTelemetry
 from patterns.sidecars.opensearch import OpenSearch
 from patterns.sidecars.splunk import Splunk
-from patterns.testing import find, synth
 
-FLUENT_BIT = os.environ.get("FLUENT_BIT") or shutil.which("fluent-bit")
 pytestmark = pytest.mark.skipif(FLUENT_BIT is None, reason="FLUENT_BIT names no fluent-bit")
 MESH = "a test on loopback"
 USER: dict[str, Any] = {
@@ -101,12 +97,7 @@ def delivered(directory: Path, server: Receiver, to: LogOutput, *, requests: int
     """What arrived of one line, after so many requests."""
     shop = Shop()
     LoggingSidecar(shop.web, "log-shipper", logs=shop.logs, files=["access.log"], to=to, port=28298)
-    text = text_at(find(synth(shop.chart), "ConfigMap"), "data", "fluent-bit.yaml")
-    for there, here in (("/fluent-bit/state", "state"), ("/var/log/app", "logs")):
-        (directory / here).mkdir()
-        text = text.replace(there, str(directory / here))
-    config = directory / "fluent-bit.yaml"
-    config.write_text(text)
+    config = local(shop, directory)
     (directory / "logs" / "access.log").write_text("hello\n")
     with (directory / "out").open("wb") as out:
         process = subprocess.Popen([str(FLUENT_BIT), "-c", str(config)], env=ENV, stdout=out, stderr=out)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,19 +13,17 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from sidecars.fluent_bit_program import FLUENT_BIT, local
 from sidecars.logged_shop import ES, Shop
 
 from patterns.model import (
     SecretKey,
 )
-from patterns.model.json import objects_at, text_at
+from patterns.model.json import objects_at
 from patterns.sidecars.log_output import FluentBitOutput, LogOutput
 from patterns.sidecars.logging_sidecar import LoggingSidecar
 from patterns.sidecars.splunk import Splunk
-from patterns.testing import find, pod_spec_of, synth
-
-FLUENT_BIT = os.environ.get("FLUENT_BIT") or shutil.which("fluent-bit")
-
+from patterns.testing import pod_spec_of
 
 needs_fluent_bit = pytest.mark.skipif(FLUENT_BIT is None, reason="FLUENT_BIT names no fluent-bit")
 STDOUT = FluentBitOutput("stdout", {"format": "json_lines"})
@@ -91,7 +87,7 @@ def _arrived(directory: Path, *, stopping: float, **options: Any) -> int:
     """How many lines arrive of a pod that is stopped as the kubelet stops it."""
     shop = Shop()
     LoggingSidecar(shop.web, "log-shipper", logs=shop.logs, files=["access.log"], to=STDOUT, port=28299, **options)
-    config = _local(shop, directory)
+    config = local(shop, directory)
     log, output = directory / "logs" / "access.log", directory / "out"
     log.write_text("")
     application = [sys.executable, "-c", APPLICATION, str(log), str(stopping), str(LINES)]
@@ -120,7 +116,7 @@ def _arrived(directory: Path, *, stopping: float, **options: Any) -> int:
 def test_a_new_file_with_the_inode_of_a_deleted_one_is_read_from_its_beginning(tmp_path: Path) -> None:
     shop = Shop()
     LoggingSidecar(shop.web, "log-shipper", logs=shop.logs, files=["*.log"], to=STDOUT, port=28299)
-    config = _local(shop, tmp_path)
+    config = local(shop, tmp_path)
     old, new = tmp_path / "logs" / "monday.log", tmp_path / "logs" / "tuesday.log"
     old.write_text("old\n" * 1000)
     inode = old.stat().st_ino
@@ -159,7 +155,7 @@ def test_it_listens_on_the_pod_s_address_of_either_kind(tmp_path: Path, address:
         pytest.skip("this machine has no IPv6")
     shop = Shop()
     LoggingSidecar(shop.web, "log-shipper", logs=shop.logs, files=["access.log"], to=STDOUT, port=28299)
-    config = _local(shop, tmp_path)
+    config = local(shop, tmp_path)
     env = {**ENV, "POD_IP": address}
     process = subprocess.Popen(
         [str(FLUENT_BIT), "-c", str(config)], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -183,22 +179,11 @@ def _has_ipv6() -> bool:
 ENV = {"POD_NAME": "p", "POD_NAMESPACE": "ns", "NODE_NAME": "n", "POD_IP": "127.0.0.1", "LOG_OUTPUT_SPLUNK_TOKEN": "t"}
 
 
-def _local(shop: Shop, directory: Path) -> Path:
-    """The configuration, with the pod's directories below this one."""
-    text = text_at(find(synth(shop.chart), "ConfigMap"), "data", "fluent-bit.yaml")
-    for there, here in (("/fluent-bit/state", "state"), ("/var/log/app", "logs")):
-        (directory / here).mkdir()
-        text = text.replace(there, str(directory / here))
-    config = directory / "fluent-bit.yaml"
-    config.write_text(text)
-    return config
-
-
 def _run(directory: Path, to: LogOutput, **reading: Any) -> tuple[int, int, str]:
     """The status of the startup probe's address, the exit code after SIGTERM, and what was written."""
     shop = Shop()
     LoggingSidecar(shop.web, "log-shipper", logs=shop.logs, files=["access.log"], to=to, port=28299, **reading)
-    config = _local(shop, directory)
+    config = local(shop, directory)
     (directory / "logs" / "access.log").write_text('{"said": "hello"}\n')
     output = directory / "out"
     with output.open("wb") as out:

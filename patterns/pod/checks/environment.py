@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from patterns.model.env_source import BYTE_UNITS, CPU_UNITS, POD_FIELDS, RUNNING_FIELDS
 from patterns.model.json import JsonObject, object_at, text_at
 from patterns.model.names import annotation_key, config_map_key, env_name, label_key
 from patterns.model.secrets import is_literal_secret, is_secret_value
@@ -14,23 +15,9 @@ from patterns.pod.checks.subject import Container, Steps
 
 _FROM = f"{VALIDATION} validateEnvVarValueFrom"
 _SOURCES = ("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef")
-_FIELDS = (
-    "metadata.name",
-    "metadata.namespace",
-    "metadata.uid",
-    "spec.nodeName",
-    "spec.serviceAccountName",
-    "status.hostIP",
-    "status.hostIPs",
-    "status.podIP",
-    "status.podIPs",
-)
+_FIELDS = (*POD_FIELDS, *RUNNING_FIELDS)
 _OF_METADATA = re.compile(r"metadata\.(labels|annotations)\['([^']*)'\]")
 _RESOURCE = re.compile(r"(limits|requests)\.(cpu|memory|ephemeral-storage|hugepages-.+)")
-_DIVISORS = {
-    "cpu": ("1m", "1"),
-    "memory": ("1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"),
-}
 _RELAXED = re.compile(r"[ -<>-~]+")
 
 
@@ -164,7 +151,7 @@ def env_resource(container: Container) -> Problems:
             yield Problem((*where, "resource"), message, "write such as limits.memory")
             continue
         divisor = quantity_of(reference.get("divisor"))
-        known = [quantity_of(one) for one in _DIVISORS["cpu" if match[2] == "cpu" else "memory"]]
+        known = [quantity_of(one) for one in (CPU_UNITS if match[2] == "cpu" else BYTE_UNITS)]
         if divisor is not None and divisor.numerator != 0 and divisor not in known:
             message = f"divisor must be a unit such as 1{'m' if match[2] == 'cpu' else 'Mi'}, got {divisor}"
             yield Problem((*where, "divisor"), message, "write one unit")
