@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: synth test slow lint types conformance cli bench clean
+.PHONY: synth test slow lint types conformance integration bench clean
 
 synth: .venv/.test ## write dist/ from the charts in apps/
 	@$(BIN)/python -m apps
@@ -28,6 +28,9 @@ types: .venv/.lint ## mypy and pyright
 conformance: .venv/.test ## compare with kubectl's decoder and a real API server; needs Go, and ten minutes the first time
 	@$(BIN)/python -m pytest -m conformance
 
+integration: .venv/.integration ## run the containers' real programs; needs Go and Debian's packages, and says which are missing
+	@$(BIN)/python -m pytest -m integration tests/integration
+
 bench: .venv/.test ## measure against the peers
 	@$(BIN)/python -m benchmarks
 
@@ -39,6 +42,10 @@ clean: ## remove what these commands made
 	@$(PYTHON) -m venv .venv
 	@$(PIP) install --require-hashes --requirement requirements/test.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.integration: .venv/.test requirements/integration.txt
+	@$(PIP) install --require-hashes --requirement requirements/integration.txt
 	@touch $@
 
 .venv/.lint: .venv/.test requirements/lint.txt

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from patterns.place import AnyConstruct, path_of, ref_of
-from patterns.pod.merge import PodTemplate
+from patterns.pod.pod_template import PodTemplate
 
 
 class HasPod(Protocol):

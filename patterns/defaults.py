@@ -57,7 +57,8 @@ BUSYBOX_IMAGE = Default("docker.io/library/busybox:1.37.0")
 #: the log collector: https://docs.fluentbit.io/manual/installation/downloads/docker
 FLUENT_BIT_IMAGE = Default("cr.fluentbit.io/fluent/fluent-bit:4.2.0")
 
-IMAGES = (BUSYBOX_IMAGE, FLUENT_BIT_IMAGE)
+#: every default whose name says that it is an image
+IMAGES = tuple(value for name, value in sorted(globals().items()) if name.endswith("_IMAGE"))
 
 # Sizes for a small service: starting points, to be measured and replaced.
 #: an emptyDir without a limit fills the node, and a pod over its limit is evicted

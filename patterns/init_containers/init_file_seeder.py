@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from patterns.defaults import BUSYBOX_IMAGE, CONTAINER_SECURITY, SMALL_RESOURCES, Default
@@ -36,18 +35,14 @@ from patterns.objects.config_map import ConfigMap
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
 from patterns.pod.identity import identity_of, reads_everything
+from patterns.pod.script import script_beside
 from patterns.pod.versions import supports
 
 if TYPE_CHECKING:
     from constructs import Construct
 
-#: without its comments, which are for readers of this package; what it has to know it gets as arguments, so that no
-#: text of a user is in it
-SCRIPT = "".join(
-    line
-    for line in Path(__file__).with_name("seed.sh").read_text(encoding="utf-8").splitlines(keepends=True)
-    if line.strip() and not line.lstrip().startswith("#")
-)
+#: what it has to know it gets as arguments, so that no text of a user is in it
+SCRIPT = script_beside(__file__, "seed.sh")
 
 
 class InitFileSeeder(Pattern):

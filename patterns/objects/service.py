@@ -10,7 +10,7 @@ from patterns.errors import Conflict, InvalidValue
 from patterns.findings import tell_findings
 from patterns.manifest import Manifest
 from patterns.model import Json, JsonObject
-from patterns.model.json import objects_at, text_at
+from patterns.model.json import object_at, objects_at, text_at
 from patterns.model.names import check_labels, dns_label, label_key, port_number, service_name
 from patterns.model.names import port as port_or_name
 from patterns.model.value import Value
@@ -74,7 +74,8 @@ class Service(Manifest):
     Args:
         scope: where it stands in the tree.
         id: the construct's id.
-        workload: whose pods it selects, by the labels derived from that workload's name.
+        workload: whose pods it selects, by the labels derived from that workload's name. Where a pattern stands in
+            front of a port of theirs, such as a proxy, the Service leads to the pattern's port instead.
         ports: port numbers, or `ServicePort` values.
         selector: labels of the pods, instead of ``workload``.
         type: ``"ClusterIP"`` (Kubernetes' default), ``"NodePort"`` or ``"LoadBalancer"``.
@@ -152,6 +153,31 @@ class Service(Manifest):
             if generated:
                 error.message += "; it comes from the ids, which name= replaces"
             raise
+
+    def render_body(self) -> JsonObject:
+        """The Service's body; where something stands in front of a port of the workload, it leads there."""
+        body = super().render_body()
+        if self._workload is None or not self._workload.pod.target_ports:
+            return body
+        ports: list[Json] = [self._led(port) for port in objects_at(body, "spec", "ports")]
+        return {**body, "spec": {**object_at(body, "spec"), "ports": ports}}
+
+    def _led(self, port: JsonObject) -> JsonObject:
+        """The port with the target that it has with what was contributed to the pod, in its place in the order."""
+        pod = self._workload.pod if self._workload is not None else None
+        wanted = port.get("targetPort", port.get("port"))
+        if pod is None or (port.get("protocol") or "TCP") != "TCP":
+            return port
+        if isinstance(wanted, str):
+            wanted = pod.port_named(wanted)
+        if not isinstance(wanted, int) or (target := pod.target_port(wanted)) == wanted:
+            return port
+        led: JsonObject = {}
+        for key, value in port.items():
+            led[key] = target if key == "targetPort" else value
+            if key == "port" and "targetPort" not in port:
+                led["targetPort"] = target
+        return led
 
     def findings(self) -> list[str]:
         """A target port by name that no container has: Kubernetes takes it, and the Service leads nowhere."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from patterns.errors import WrongType
+from patterns.errors import InvalidValue, WrongType
 from patterns.model import Container, EnvVar, JsonObject, VolumeMount
-from patterns.model.names import whole_number
+from patterns.model.names import port_number, whole_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +31,12 @@ class Contribution:
         grace_seconds: whole seconds that a container needs to stop, by container name. Native sidecars stop one
             at a time after the application, so their slices add up; those of classic sidecars run beside it.
             https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#sidecar-containers-and-pod-lifecycle
+        pre_stop_sleep: whole seconds that every application container without a ``preStop`` of its own sleeps before
+            its stop signal, while endpoints of the pod go away and what is in front of it drains (``preStop.sleep``,
+            Kubernetes 1.30 or newer). Of several contributors the longest counts; the grace period grows by it.
+            https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination
+        target_ports: ports of the application that something contributed here stands in front of, with the port that
+            Services lead to instead: ``{8080: 10000}``.
         reads: names of volumes that the containers contributed here read, and another one of the pod has to write.
         before: names of init containers or sidecars that must start after the ones contributed here.
         after: names of init containers or sidecars that must start before the ones contributed here.
@@ -46,12 +52,24 @@ class Contribution:
     pod: JsonObject = field(default_factory=dict)
     fs_group: int | None = None
     grace_seconds: Mapping[str, int] = field(default_factory=dict)
+    pre_stop_sleep: int = 0
+    target_ports: Mapping[int, int] = field(default_factory=dict)
     reads: Sequence[str] = ()
     before: Sequence[str] = ()
     after: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         for name, seconds in self.grace_seconds.items():
-            if isinstance(seconds, bool) or not isinstance(seconds, int):
-                raise WrongType(f"grace_seconds[{name!r}] must be an int, got {type(seconds).__name__} {seconds!r}")
-            whole_number(seconds, f"grace_seconds[{name!r}]")
+            _check_seconds(seconds, f"grace_seconds[{name!r}]")
+        _check_seconds(self.pre_stop_sleep, "pre_stop_sleep")
+        for behind, before in self.target_ports.items():
+            port_number(behind, "target_ports")
+            port_number(before, f"target_ports[{behind}]")
+            if behind == before:
+                raise InvalidValue(f"target_ports[{behind}] must be another port, got {before}")
+
+
+def _check_seconds(seconds: object, name: str) -> None:
+    if isinstance(seconds, bool) or not isinstance(seconds, int):
+        raise WrongType(f"{name} must be an int, got {type(seconds).__name__} {seconds!r}")
+    whole_number(seconds, name)

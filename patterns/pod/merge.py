@@ -3,64 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from patterns.errors import Conflict, InvalidValue, NotFound
 from patterns.model import Container, EnvVar, Json, JsonObject, Volume, VolumeMount
 from patterns.model.json import object_at, objects_at, text_at
 from patterns.model.paths import normalised_path
 from patterns.pod.contribution import Contribution
-from patterns.pod.grace import Slices, grace_period_seconds
+from patterns.pod.grace import grace_period_seconds, with_pre_stop_sleep
 from patterns.pod.order import Relation, ordered, relations_of
+from patterns.pod.pod_template import THE_POD, Place, PodTemplate
 from patterns.pod.ports import check_ports
-from patterns.pod.writers import Reader, readers_of
+from patterns.pod.writers import readers_of
 
 #: fields that only containers which go on running may have
 _OF_RUNNING_CONTAINERS = frozenset({"livenessProbe", "readinessProbe", "startupProbe", "lifecycle"})
-#: what a message calls a part that no contributor brought
-THE_POD = "the pod itself"
-
-#: where something stands in a pod: ("container", "app"), ("mount", "app", "/var/log"), ("port", "8080", "TCP"), ...
-Place = tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PodTemplate:
-    """A pod template with the memory of who brought what: ``metadata`` and ``spec``, as they end in the YAML.
-
-    Merging makes a new one and shares what did not change; ``json`` is never written to after it was made.
-    """
-
-    json: JsonObject
-    #: the pod spec before anybody contributed: its init containers keep their order, its grace is the application's
-    base: JsonObject = field(default_factory=dict)
-    owners: Mapping[Place, object] = field(default_factory=dict)
-    relations: tuple[Relation, ...] = ()
-    slices: Slices = field(default_factory=Slices)
-    readers: tuple[Reader, ...] = ()
-    #: what contributors want for the pod's volumes; see `with_fs_group`
-    fs_group: int | None = None
-
-    @property
-    def spec(self) -> JsonObject:
-        return object_at(self.json, "spec")
-
-    def owner(self, *place: str) -> object:
-        return self.owners.get(place, THE_POD)
-
-    def containers(self) -> list[JsonObject]:
-        """Every container in start order: init containers and native sidecars, then the others."""
-        return [*objects_at(self.spec, "initContainers"), *objects_at(self.spec, "containers")]
-
-    def running(self) -> list[JsonObject]:
-        """The containers that go on running: native sidecars, then the others."""
-        plain = [c for c in objects_at(self.spec, "initContainers") if c.get("restartPolicy") != "Always"]
-        return [container for container in self.containers() if container not in plain]
-
-
-def pod_of(json: JsonObject) -> PodTemplate:
-    """A pod template to which nobody has contributed yet."""
-    return PodTemplate(json=json, base=object_at(json, "spec"))
 
 
 def merge(pod: PodTemplate, contribution: Contribution, by: object) -> PodTemplate:
@@ -96,9 +53,12 @@ def merge(pod: PodTemplate, contribution: Contribution, by: object) -> PodTempla
     slices = pod.slices.with_containers(contribution)
     if slices:
         draft.spec["terminationGracePeriodSeconds"] = grace_period_seconds(pod.base, slices)
+    if slices.pre_stop_sleep > pod.slices.pre_stop_sleep:
+        draft.spec["containers"] = with_pre_stop_sleep(draft.spec.get("containers"), pod.base, slices.pre_stop_sleep)
     group: JsonObject = {} if pod.fs_group is None else {"fs_group": pod.fs_group}
     draft.add_single_values(group, {} if contribution.fs_group is None else {"fs_group": contribution.fs_group}, ())
     readers = (*pod.readers, *readers_of(contribution, by))
+    draft.stand_in_front(contribution.target_ports)
     return replace(
         pod,
         json=draft.json,
@@ -107,6 +67,7 @@ def merge(pod: PodTemplate, contribution: Contribution, by: object) -> PodTempla
         slices=slices,
         readers=readers,
         fs_group=pod.fs_group if contribution.fs_group is None else contribution.fs_group,
+        target_ports={**pod.target_ports, **contribution.target_ports},
     )
 
 
@@ -269,6 +230,17 @@ class _Draft:
             self.json["metadata"] = metadata
         else:
             self.json = {"metadata": metadata, **self.json}
+
+    def stand_in_front(self, ports: Mapping[int, int]) -> None:
+        for behind, before in ports.items():
+            taken = self.pod.target_ports.get(behind, before)
+            if taken != before:
+                raise Conflict(
+                    f"port {behind} of the application is behind port {taken} of "
+                    f"{self.owner(('target port', str(behind)))} already, and {self.by} wants it behind {before}; "
+                    f"stand in front of port {taken}, or leave it to one of them"
+                )
+            self.own("target port", str(behind))
 
     def order(self, relations: tuple[Relation, ...]) -> None:
         listed = objects_at(self.spec, "initContainers")

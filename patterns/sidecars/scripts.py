@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from patterns.model import literal
+from patterns.pod.script import script_beside
 
-
-def _script(file: str) -> str:
-    """The script without its comments, which are for readers of this package."""
-    lines = Path(__file__).with_name(file).read_text(encoding="utf-8").splitlines(keepends=True)
-    return "".join(line for line in lines if not line.lstrip().startswith("#"))
-
-
-_TAIL = _script("tail.sh")
-_DRAIN = _script("drain.sh")
+_TAIL = script_beside(__file__, "tail.sh")
+_DRAIN = script_beside(__file__, "drain.sh")
 
 #: from the stop signal to the end of ``tail``: two seconds, and room for a busy node
 TAIL_GRACE_SECONDS = 5

@@ -12,8 +12,9 @@ from patterns.errors import InvalidValue, NotFound, PatternError
 from patterns.model.json import JsonObject, objects_at, text_at
 from patterns.place import is_a, target_of
 from patterns.pod.contribution import Contribution
-from patterns.pod.merge import PodTemplate, merge, pod_of
+from patterns.pod.merge import merge
 from patterns.pod.order import check_relations
+from patterns.pod.pod_template import PodTemplate, pod_of
 from patterns.pod.template import (
     built_in_path,
     ends_by_itself,

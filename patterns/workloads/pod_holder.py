@@ -10,7 +10,8 @@ from patterns.errors import InvalidValue
 from patterns.model.json import objects_at, text_at
 from patterns.pod.contribution import Contribution
 from patterns.pod.identity import Identity, application_identity
-from patterns.pod.merge import PodTemplate, merge
+from patterns.pod.merge import merge
+from patterns.pod.pod_template import PodTemplate
 from patterns.pod.ports import first_free_port
 
 

@@ -15,9 +15,10 @@ from patterns.model.json import objects_at, text_at
 from patterns.model.names import check_annotations, check_labels, dns_subdomain
 from patterns.place import chart_of, defaults_of, join, path_of, target_of
 from patterns.pod.contribution import Contribution
-from patterns.pod.merge import merge, pod_of
+from patterns.pod.merge import merge
 from patterns.pod.mounts import with_fs_group
 from patterns.pod.order import check_relations
+from patterns.pod.pod_template import pod_of
 from patterns.pod.versions import NEWEST
 from patterns.pod.writers import unwritten
 from patterns.tree import object_name

@@ -20,6 +20,8 @@ from patterns import (
     ServicePort,
     SynthesisError,
 )
+from patterns.pattern import Pattern
+from patterns.pod.contribution import Contribution
 from patterns.testing import find, synth
 
 
@@ -148,3 +150,34 @@ def test_bad_input_is_refused(kind: type[PatternError], code: Callable[[Deployme
     with pytest.raises(kind) as raised:
         code(web())
     assert str(raised.value) == f"Service 'shop/s': {message}"
+
+
+class Front(Pattern):
+    """A pattern of one's own that stands in front of port 8080."""
+
+    def __init__(self, scope: Deployment, id: str) -> None:
+        super().__init__(scope, id)
+        proxy = Container(name=id, image="proxy:1", ports=[10000])
+        self.contribute(Contribution(sidecars=[proxy], target_ports={8080: 10000}))
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_it_leads_to_what_stands_in_front_of_its_port(first: bool) -> None:
+    workload = web()
+    ports = [
+        ServicePort(name="named", port=80, target_port="http"),
+        ServicePort(name="same", port=8080, node_port=30080),
+        ServicePort(name="udp", port=8080, protocol="UDP"),
+        ServicePort(name="other", port=9090),
+    ]
+    if first:
+        Front(workload, "proxy")
+    Service(workload.chart, "service", workload=workload, type="NodePort", ports=ports)
+    if not first:
+        Front(workload, "proxy")
+    assert find(synth(workload.chart), "Service")["spec"]["ports"] == [  # type: ignore[index, call-overload]
+        {"name": "named", "port": 80, "targetPort": 10000},
+        {"name": "same", "port": 8080, "targetPort": 10000, "nodePort": 30080},
+        {"name": "udp", "port": 8080, "protocol": "UDP"},
+        {"name": "other", "port": 9090},
+    ]

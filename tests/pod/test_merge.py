@@ -10,7 +10,8 @@ from patterns.errors import Conflict, NotFound
 from patterns.model import Container, EnvVar, JsonObject, Volume, VolumeMount
 from patterns.model.json import objects_at
 from patterns.pod.contribution import Contribution
-from patterns.pod.merge import PodTemplate, merge, pod_of
+from patterns.pod.merge import merge
+from patterns.pod.pod_template import PodTemplate, pod_of
 
 LOGS = Volume.empty_dir("logs", size_limit="1Gi")
 
