@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from apps.adopted import Adopted
+from apps.platform import Platform
 from apps.shop import Shop
 from apps.tutorial import Tutorial
 from apps.tutorial_hardened import TutorialHardened
@@ -19,6 +20,7 @@ def build() -> App:
     TutorialHardened(app, "tutorial-hardened")
     Shop(app, "shop")
     Adopted(app, "adopted")
+    Platform(app, "platform")
     return app
 
 
