@@ -82,18 +82,13 @@ class ApiAccess(Construct, metaclass=ConstructMeta):
         rules: what may be asked.
 
     Raises:
-        InvalidValue: for a workload without a namespace, which a RoleBinding has to name, or for a bare Pod without a
-            ServiceAccount: the server refuses a Pod whose ServiceAccount is not there yet.
+        InvalidValue: for a bare Pod without a ServiceAccount: the server refuses a Pod whose ServiceAccount is not there
+            yet.
     """
 
     def __init__(self, scope: AnyConstruct, id: str, *, workload: PodHolder, rules: Sequence[PolicyRule]) -> None:
         super().__init__(scope, id)
         namespace = workload.namespace
-        if not namespace:
-            raise InvalidValue(
-                "the workload must have a namespace, which the RoleBinding of its ServiceAccount has to name; write "
-                "it: Chart(app, 'shop', namespace='shop')"
-            )
         account = text_at(workload.pod.spec, "serviceAccountName")
         #: what the contribution adds to the pod spec
         self.pod: JsonObject = {}
@@ -130,7 +125,10 @@ class ApiAccess(Construct, metaclass=ConstructMeta):
             namespace=namespace,
             body={
                 "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": role.name},
-                "subjects": [{"kind": "ServiceAccount", "name": account, "namespace": namespace}],
+                # where no namespace is written it is the binding's own: `appliesToUser` of the RBAC authorizer
+                "subjects": [
+                    {"kind": "ServiceAccount", "name": account, **({"namespace": namespace} if namespace else {})}
+                ],
             },
         )
 

@@ -95,9 +95,12 @@ def test_somebody_else_s_pod_gains_an_account_and_nothing_else_changes() -> None
     assert spec["containers"] == [{"name": "app", "image": "a:1"}]
 
 
-def test_a_workload_without_a_namespace_is_refused() -> None:
-    with pytest.raises(InvalidValue, match="the workload must have a namespace, which the RoleBinding"):
-        Reader(Deployment(shop(None), "web", containers=[APP]), "reader")
+def test_without_a_namespace_the_binding_s_own_is_meant() -> None:
+    chart = shop(None)
+    Reader(Deployment(chart, "web", containers=[APP]), "reader")
+    assert find(synth(chart), "RoleBinding")["subjects"] == [
+        {"kind": "ServiceAccount", "name": "shop-web-reader-api-service-account"}
+    ]
 
 
 def test_a_bare_pod_needs_an_account_that_is_there_before_it() -> None:
