@@ -82,8 +82,7 @@ class ApiAccess(Construct, metaclass=ConstructMeta):
         rules: what may be asked.
 
     Raises:
-        InvalidValue: for a bare Pod without a ServiceAccount: the server refuses a Pod whose ServiceAccount is not there
-            yet.
+        InvalidValue: for a bare Pod without a ServiceAccount: the server refuses one whose ServiceAccount is not there.
     """
 
     def __init__(self, scope: AnyConstruct, id: str, *, workload: PodHolder, rules: Sequence[PolicyRule]) -> None:

@@ -16,6 +16,7 @@ from patterns import (
     PatternError,
     Pod,
 )
+from patterns.defaults import CONTAINER_SECURITY
 from patterns.objects.api_access import ApiAccess, PolicyRule, token_mount
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
@@ -31,7 +32,12 @@ class Reader(Pattern):
     def __init__(self, scope: Construct, id: str) -> None:
         super().__init__(scope, id)
         access = ApiAccess(self, "api", workload=self.workload, rules=[RULE])
-        reader = Container(name=id, image="reader:1", volume_mounts=[token_mount(f"{id}-token")])
+        reader = Container(
+            name=id,
+            image="registry.example.com/reader:1.0.0",
+            volume_mounts=[token_mount(f"{id}-token")],
+            security_context=self.plain_security_context(CONTAINER_SECURITY),
+        )
         self.contribute(Contribution(sidecars=[reader], pod=access.pod))
 
 

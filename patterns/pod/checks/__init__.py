@@ -53,6 +53,7 @@ FAMILIES = (
     "known_images",
     "metadata",
     "data",
+    "rbac",
     "services",
     "service_ports",
     "workloads",
