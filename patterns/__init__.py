@@ -106,6 +106,8 @@ if TYPE_CHECKING:
     from patterns.sidecars.loki import Loki
     from patterns.sidecars.open_telemetry import OpenTelemetry
     from patterns.sidecars.opensearch import OpenSearch
+    from patterns.sidecars.proxy_program import Proxy, ProxyPlace, ProxyProgram
+    from patterns.sidecars.proxy_sidecar import ProxySidecar
     from patterns.sidecars.sidecar import Sidecar
     from patterns.sidecars.splunk import Splunk
     from patterns.tree import Chart, Construct
@@ -198,6 +200,10 @@ _PLACES = {
     "Probe": "patterns.model",
     "Projected": "patterns.model",
     "ProjectedSource": "patterns.model",
+    "Proxy": "patterns.sidecars.proxy_program",
+    "ProxyPlace": "patterns.sidecars.proxy_program",
+    "ProxyProgram": "patterns.sidecars.proxy_program",
+    "ProxySidecar": "patterns.sidecars.proxy_sidecar",
     "Quantity": "patterns.model",
     "ResizePolicy": "patterns.model",
     "ResourceClaim": "patterns.model",
@@ -317,6 +323,10 @@ __all__ = [
     "Probe",
     "Projected",
     "ProjectedSource",
+    "Proxy",
+    "ProxyPlace",
+    "ProxyProgram",
+    "ProxySidecar",
     "Quantity",
     "ResizePolicy",
     "ResourceClaim",

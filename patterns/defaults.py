@@ -73,6 +73,11 @@ COLLECTOR_RESOURCES = Default(
     ResourceRequirements(requests={"cpu": "50m", "memory": "64Mi"}, limits={"memory": "64Mi"}),
 )
 
+#: a proxy of some hundred requests a second
+PROXY_RESOURCES = Default(
+    ResourceRequirements(requests={"cpu": "100m", "memory": "128Mi"}, limits={"memory": "128Mi"}),
+)
+
 #: Pod Security `restricted` with a read-only root, for every container that a pattern adds
 CONTAINER_SECURITY = Default(Security(read_only_root_filesystem=True))
 #: Pod Security `restricted`, for own workloads and their application containers

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from hashlib import sha256
 
 from patterns.errors import InvalidValue, WrongType
 
@@ -26,6 +27,15 @@ def dns_label(value: str, what: str = "name") -> None:
             f"{what} must be a DNS-1123 label (lower-case letters, digits and '-', at most 63, "
             f"a letter or digit at both ends), got {value!r}{_like(value, 63)}"
         )
+
+
+def name_beside(name: str, what: str) -> str:
+    """The label of something that belongs to ``name`` alone: ``<name>-<what>``, with a hash where that is too long."""
+    full = f"{name}-{what}"
+    if len(full) <= 63:
+        return full
+    digest = sha256(name.encode()).hexdigest()[:8]
+    return f"{name[: 63 - len(what) - 10].rstrip('-')}-{digest}-{what}"
 
 
 def dns_subdomain(value: str, what: str = "name") -> None:

@@ -14,6 +14,7 @@ from patterns.pod.grace import grace_period_seconds, with_pre_stop_sleep
 from patterns.pod.order import Relation, ordered, relations_of
 from patterns.pod.pod_template import THE_POD, Place, PodTemplate
 from patterns.pod.ports import check_ports
+from patterns.pod.target_ports import annotations_of
 from patterns.pod.writers import readers_of
 
 #: fields that only containers which go on running may have
@@ -59,6 +60,7 @@ def merge(pod: PodTemplate, contribution: Contribution, by: object) -> PodTempla
     draft.add_single_values(group, {} if contribution.fs_group is None else {"fs_group": contribution.fs_group}, ())
     readers = (*pod.readers, *readers_of(contribution, by))
     draft.stand_in_front(contribution.target_ports)
+    draft.add_metadata("annotations", annotations_of(contribution.target_ports))
     return replace(
         pod,
         json=draft.json,

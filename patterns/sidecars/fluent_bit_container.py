@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
 
 from patterns.errors import InvalidValue
 from patterns.model import (
@@ -23,6 +22,7 @@ from patterns.model import (
     Volume,
     VolumeMount,
 )
+from patterns.model.names import name_beside
 from patterns.model.projected import ConfigMapProjection, SecretProjection
 from patterns.model.quantity import quantity
 from patterns.pod.room import EPHEMERAL_STORAGE, total, with_disk
@@ -180,7 +180,7 @@ class FluentBitContainer:
         return Volume.projected(self._volume("files"), sources=sources)
 
     def _volume(self, what: str) -> str:
-        return _name_beside(self.name, what)
+        return name_beside(self.name, what)
 
 
 def drain_container(
@@ -194,7 +194,7 @@ def drain_container(
 
     https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#sidecar-containers-and-pod-lifecycle
     """
-    own = _name_beside(name, "drain")
+    own = name_beside(name, "drain")
     return Container(
         name=own,
         image=image,
@@ -203,15 +203,6 @@ def drain_container(
         security_context=security_context,
         termination_message_policy="FallbackToLogsOnError",
     )
-
-
-def _name_beside(name: str, what: str) -> str:
-    """The name of something that belongs to this container alone, of at most 63 characters."""
-    full = f"{name}-{what}"
-    if len(full) <= 63:
-        return full
-    digest = sha256(name.encode()).hexdigest()[:8]
-    return f"{name[: 63 - len(what) - 10].rstrip('-')}-{digest}-{what}"
 
 
 def _bytes(value: str | int | None, what: str) -> int | None:

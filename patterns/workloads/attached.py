@@ -9,7 +9,7 @@ from patterns import tree
 from patterns.contributors import keep_holder
 from patterns.defaults import Defaults
 from patterns.errors import InvalidValue, NotFound, PatternError
-from patterns.model.json import JsonObject, objects_at, text_at
+from patterns.model.json import JsonObject, object_at, objects_at, text_at
 from patterns.place import is_a, target_of
 from patterns.pod.contribution import Contribution
 from patterns.pod.merge import merge
@@ -116,6 +116,7 @@ class Attached(PodHolder):
         self.namespace: str | None = ""
         #: whether the object could be rendered, so that its containers are known
         self.readable = False
+        self._selector: dict[str, str] = {}
 
     def refreshed(self, document: JsonObject | None) -> Attached:
         """Itself, with the pod as its owner has it now: in ``document``, where it has been read already."""
@@ -131,7 +132,15 @@ class Attached(PodHolder):
         self.runs_to_completion = ends_by_itself(document, self.path)
         self.namespace = namespace_of(document, self.path) or ""
         self.pod, _ = _merged(template, self.contributions)
+        if self.path == "/spec/template":
+            labels = object_at(document, "spec", "selector", "matchLabels")
+            self._selector = {key: value for key, value in labels.items() if isinstance(value, str)}
         return self
+
+    @property
+    def pod_selector(self) -> dict[str, str]:
+        """Labels that select the workload's pods: its selector's, where it has one, else all of the pod's."""
+        return self._selector or super().pod_selector
 
     def contribute(self, contribution: Contribution, by: object) -> None:
         """Add what a pattern wants to the pod.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from patterns.defaults import Default, Defaults, T, resolved
 from patterns.errors import InvalidValue
-from patterns.model.json import objects_at, text_at
+from patterns.model.json import object_at, objects_at, text_at
 from patterns.pod.contribution import Contribution
 from patterns.pod.identity import Identity, application_identity
 from patterns.pod.merge import merge
@@ -53,6 +53,12 @@ class PodHolder:
                 f"{contribution.sidecars[0].name!r} would run on after the application, and the Job would never end"
             )
         self.pod = merge(self.pod, contribution, by)
+
+    @property
+    def pod_selector(self) -> dict[str, str]:
+        """Labels that select the workload's pods; empty where it has none."""
+        labels = object_at(self.pod.json, "metadata", "labels")
+        return {key: value for key, value in labels.items() if isinstance(value, str)}
 
     @property
     def application_containers(self) -> tuple[str, ...]:

@@ -176,6 +176,11 @@ class Workload(Manifest, PodHolder):
         return f"{type(self).__name__} {path_of(self)!r}"
 
     @property
+    def pod_selector(self) -> dict[str, str]:
+        """Labels that select the workload's pods; empty where it has none."""
+        return self.selector
+
+    @property
     def selects(self) -> bool:
         """Whether it finds its pods by labels, as Deployments do."""
         return self.spec_type in _SELECTING
