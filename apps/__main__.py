@@ -7,6 +7,7 @@ from pathlib import Path
 
 from apps.adopted import Adopted
 from apps.platform import Platform
+from apps.proxy import Proxied
 from apps.shop import Shop
 from apps.tutorial import Tutorial
 from apps.tutorial_hardened import TutorialHardened
@@ -20,6 +21,7 @@ def build() -> App:
     TutorialHardened(app, "tutorial-hardened")
     Shop(app, "shop")
     Adopted(app, "adopted")
+    Proxied(app, "proxy")
     Platform(app, "platform")
     return app
 

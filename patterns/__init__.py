@@ -100,6 +100,7 @@ if TYPE_CHECKING:
     from patterns.pod.checks.image_facts import ImageFacts
     from patterns.pod.contribution import Contribution
     from patterns.sidecars.elasticsearch import Elasticsearch
+    from patterns.sidecars.envoy import Envoy
     from patterns.sidecars.http_endpoint import Http
     from patterns.sidecars.log_output import FluentBitOutput, LogOutput, Stdout
     from patterns.sidecars.logging_sidecar import LoggingSidecar
@@ -107,6 +108,7 @@ if TYPE_CHECKING:
     from patterns.sidecars.open_telemetry import OpenTelemetry
     from patterns.sidecars.opensearch import OpenSearch
     from patterns.sidecars.proxy_program import Proxy, ProxyPlace, ProxyProgram
+    from patterns.sidecars.proxy_routes import RateLimit, Retries, Route, Upstream
     from patterns.sidecars.proxy_sidecar import ProxySidecar
     from patterns.sidecars.sidecar import Sidecar
     from patterns.sidecars.splunk import Splunk
@@ -150,6 +152,7 @@ _PLACES = {
     "EnvFrom": "patterns.model",
     "EnvSource": "patterns.model",
     "EnvVar": "patterns.model",
+    "Envoy": "patterns.sidecars.envoy",
     "Ephemeral": "patterns.model",
     "Exec": "patterns.model",
     "Fc": "patterns.model",
@@ -205,11 +208,14 @@ _PLACES = {
     "ProxyProgram": "patterns.sidecars.proxy_program",
     "ProxySidecar": "patterns.sidecars.proxy_sidecar",
     "Quantity": "patterns.model",
+    "RateLimit": "patterns.sidecars.proxy_routes",
     "ResizePolicy": "patterns.model",
     "ResourceClaim": "patterns.model",
     "ResourceField": "patterns.model",
     "ResourceRequirements": "patterns.model",
     "RestartRule": "patterns.model",
+    "Retries": "patterns.sidecars.proxy_routes",
+    "Route": "patterns.sidecars.proxy_routes",
     "SELinuxOptions": "patterns.model",
     "SeccompProfile": "patterns.model",
     "SecretKey": "patterns.model",
@@ -230,6 +236,7 @@ _PLACES = {
     "SynthesisError": "patterns.errors",
     "Sysctl": "patterns.model",
     "TcpSocket": "patterns.model",
+    "Upstream": "patterns.sidecars.proxy_routes",
     "Value": "patterns.model",
     "Volume": "patterns.model",
     "VolumeClaim": "patterns.workloads.volume_claim",
@@ -273,6 +280,7 @@ __all__ = [
     "EnvFrom",
     "EnvSource",
     "EnvVar",
+    "Envoy",
     "Ephemeral",
     "Exec",
     "Fc",
@@ -328,11 +336,14 @@ __all__ = [
     "ProxyProgram",
     "ProxySidecar",
     "Quantity",
+    "RateLimit",
     "ResizePolicy",
     "ResourceClaim",
     "ResourceField",
     "ResourceRequirements",
     "RestartRule",
+    "Retries",
+    "Route",
     "SELinuxOptions",
     "SeccompProfile",
     "SecretKey",
@@ -353,6 +364,7 @@ __all__ = [
     "SynthesisError",
     "Sysctl",
     "TcpSocket",
+    "Upstream",
     "Value",
     "Volume",
     "VolumeClaim",

@@ -56,6 +56,8 @@ def resolved(option: T | Default[T], scopes: Iterable[Defaults]) -> T:
 BUSYBOX_IMAGE = Default("docker.io/library/busybox:1.37.0")
 #: the log collector: https://docs.fluentbit.io/manual/installation/downloads/docker
 FLUENT_BIT_IMAGE = Default("cr.fluentbit.io/fluent/fluent-bit:4.2.0")
+#: a proxy, without a shell: https://www.envoyproxy.io/docs/envoy/v1.40.0/start/docker#using-distroless-images
+ENVOY_IMAGE = Default("docker.io/envoyproxy/envoy:distroless-v1.40.0")
 
 #: every default whose name says that it is an image
 IMAGES = tuple(value for name, value in sorted(globals().items()) if name.endswith("_IMAGE"))
@@ -65,6 +67,8 @@ IMAGES = tuple(value for name, value in sorted(globals().items()) if name.endswi
 SCRATCH_SIZE_LIMIT = Default("256Mi")
 #: buffer and positions of a log collector
 COLLECTOR_STATE_SIZE_LIMIT = Default("64Mi")
+#: the socket of an Envoy's admin interface
+ENVOY_RUN_SIZE_LIMIT = Default("1Mi")
 #: a `tail`, a copy: processes of a few hundred kilobytes
 SMALL_RESOURCES = Default(
     ResourceRequirements(requests={"cpu": "10m", "memory": "16Mi"}, limits={"memory": "16Mi"}),

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from patterns.defaults import Default
-from patterns.errors import InvalidValue
+from patterns.errors import InvalidValue, WrongType
 from patterns.model import ConfigMapKey, EnvSource, HttpGet, ResourceRequirements, SecretKey, TcpSocket
-from patterns.model.names import config_map_key, numeric_id, whole_number
+from patterns.model.names import config_map_key, numeric_id, port_number, whole_number
 from patterns.model.paths import absolute_path, check_files, relative_path
 from patterns.model.value import Value
 
@@ -68,6 +68,7 @@ class ProxyProgram(Value):
         grace_seconds: whole seconds that the program needs to stop after its stop signal.
         startup_seconds: whole seconds after which a program that is not ready is restarted.
         run_as_user: uid of the image, where the pod names none.
+        open_ports: further ports of the program that other pods may reach, such as one with metrics.
         application_env: variables of the application's containers, such as the address of an outbound proxy.
     """
 
@@ -83,6 +84,7 @@ class ProxyProgram(Value):
     grace_seconds: int = 5
     startup_seconds: int = 60
     run_as_user: int | None = None
+    open_ports: Sequence[int] = ()
     application_env: Mapping[str, str | EnvSource] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -130,3 +132,20 @@ class Proxy(Protocol):
     def proxy_program(self, place: ProxyPlace) -> ProxyProgram:
         """What to run there."""
         ...
+
+
+def preferred_ports(proxy: Proxy) -> dict[str, int]:
+    """What the product gives, checked: its author's mistakes are told as such.
+
+    Raises:
+        WrongType: for a class, or for what is no mapping of names to ports.
+        InvalidValue: for a number that is no port.
+    """
+    if isinstance(proxy, type):
+        raise WrongType(f"proxy must be a value, got the class {proxy.__name__}; write proxy={proxy.__name__}(...)")
+    ports: object = proxy.preferred_ports()
+    if not isinstance(ports, Mapping):
+        raise WrongType(f"proxy: preferred_ports() must give ports by their names, got {ports!r}")
+    for name, number in ports.items():
+        port_number(number, f"proxy: preferred_ports()[{name!r}]")
+    return dict(ports)

@@ -31,7 +31,7 @@ from patterns.pod.versions import supports
 from patterns.sidecars.proxied_application import application_port as port_of_application
 from patterns.sidecars.proxied_application import check_open_ports, check_pod, check_probes, refuse_without_clients
 from patterns.sidecars.proxy_files import config_mount, file_mount, writable_mounts
-from patterns.sidecars.proxy_program import PROXY_PORT, Proxy, ProxyPlace, ProxyProgram
+from patterns.sidecars.proxy_program import PROXY_PORT, Proxy, ProxyPlace, ProxyProgram, preferred_ports
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -120,7 +120,7 @@ class ProxySidecar(Pattern):
         whole_number(grace_seconds, "grace_seconds", 1)
         check_pod(self.workload.pod.spec)
         application = objects_at(self.workload.pod.base, "containers")
-        preferred = {**proxy.preferred_ports()}
+        preferred = preferred_ports(proxy)
         behind = None
         if PROXY_PORT in preferred:
             behind = port_of_application(application_port, application)
@@ -154,7 +154,7 @@ class ProxySidecar(Pattern):
         if program.files:
             mounts.append(file_mount(id, program.files, _FILES_PATH))
         if place.closed:
-            OpenPorts(self, "policy", workload=self.workload, ports=[place.port, *also_open])
+            OpenPorts(self, "policy", workload=self.workload, ports=[place.port, *program.open_ports, *also_open])
         sleeps = drain_seconds > 0 and behind is not None and supports(self.workload.target, "sleep-hook")
         grace = program.grace_seconds if grace_seconds is None else grace_seconds
         hook = program.drain if native else Sleep(drain_seconds + grace) if sleeps else None

@@ -106,6 +106,13 @@ KNOWN: Sequence[ImageFacts] = (
         logs=_NGINX_LOGS,
         writes=("/tmp",),
     ),
+    ImageFacts(
+        repository="docker.io/envoyproxy/envoy",
+        source="https://github.com/envoyproxy/envoy: distribution/docker",
+        tags="(contrib-)?distroless-.*",
+        user=65532,
+        shell=False,
+    ),
     _at_docker("alpine", 0, "alpinelinux/docker-alpine"),
     _at_docker("busybox", 0, "docker-library/busybox"),
     _at_docker("debian", 0, "debuerreotype/docker-debian-artifacts"),

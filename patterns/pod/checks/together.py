@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from patterns.model.json import JsonObject, object_at, text_at
 from patterns.pod.checks.reading import is_empty, labels_of, matches, number
 from patterns.pod.checks.rule import Outcome, Problem, Problems, objects_rule
 from patterns.pod.checks.subject import Object, Objects, Pod, Steps, entries
+from patterns.pod.target_ports import ports_in
 
 _APPLY = "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/"
 _OWNERS = "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector"
@@ -101,6 +102,34 @@ def service_port_undeclared(objects: Objects) -> Problems:
                 yield Problem(path, message, "declare it under ports of the container", service)
 
 
+@objects_rule("service-past-proxy", Outcome.OPINION, source=_SERVICE)
+def service_past_proxy(objects: Objects) -> Problems:
+    """A Service of a port that a proxy stands in front of leads past its login, its limits and its TLS.
+
+    The pod's annotation
+    ``target-port.cdk8s-pod-patterns/8080: "10000"`` says that clients of 8080 are to come to 10000.
+    """
+    pods = _Pods(objects)
+    for service in objects.of_kind("Service"):
+        selected = pods.selected_by(service)
+        in_front = {
+            behind: before
+            for pod in selected
+            for behind, before in ports_in(object_at(pod.metadata, "annotations")).items()
+        }
+        for at, port in entries(service.spec.get("ports")) if in_front else ():
+            target = port.get("targetPort", port.get("port"))
+            wanted = pods.ports_of(service).by_name.get(target) if isinstance(target, str) else number(target)
+            if wanted in in_front and (text_at(port, "protocol") or "TCP") == "TCP":
+                named = f" ({target})" if isinstance(target, str) else ""
+                message = (
+                    f"targetPort must not be {wanted}{named}, behind a proxy, whose port {in_front[wanted]} stands in "
+                    "front of it"
+                )
+                path: Steps = ("spec", "ports", at, "targetPort" if "targetPort" in port else "port")
+                yield Problem(path, message, f"write targetPort: {in_front[wanted]}", service)
+
+
 @objects_rule("service-of-nobody", Outcome.OPINION, source=_SERVICE)
 def service_of_nobody(objects: Objects) -> Problems:
     """A Service whose selector matches no pod of its namespace has no endpoints."""
@@ -118,6 +147,7 @@ class Ports(NamedTuple):
 
     names: frozenset[str]
     numbers: frozenset[int | None]
+    by_name: Mapping[str, int]
 
 
 class _Pods:
@@ -151,7 +181,10 @@ class _Pods:
         if id(pods) not in self._ports:
             listed = [port for pod in pods for c in pod.running for _, port in c.entries("ports")]
             names = frozenset(text_at(port, "name") for port in listed) - {""}
-            self._ports[id(pods)] = Ports(names, frozenset(number(port.get("containerPort")) for port in listed))
+            numbers = [number(port.get("containerPort")) for port in listed]
+            named = zip(listed, numbers, strict=True)
+            by_name = {text_at(port, "name"): value for port, value in named if value is not None}
+            self._ports[id(pods)] = Ports(names, frozenset(numbers), by_name)
         return self._ports[id(pods)]
 
     def _select(self, service: Object, selector: dict[str, str]) -> list[Pod]:
