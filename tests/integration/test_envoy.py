@@ -357,7 +357,7 @@ def test_it_starts_again_over_the_socket_of_a_killed_one(application: Server, tm
 # --- stop ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_hook_sends_clients_elsewhere_and_stops_nothing(tmp_path: Path) -> None:
+def test_the_hook_sends_clients_elsewhere_and_stops_nothing(other: Server, tmp_path: Path) -> None:
     started, finish = Event(), Event()
 
     def answer(request: Request) -> tuple[int, str]:
@@ -366,7 +366,7 @@ def test_the_hook_sends_clients_elsewhere_and_stops_nothing(tmp_path: Path) -> N
             finish.wait(10)
         return 200, "app"
 
-    product = Envoy(outbound={"SELF_URL": Upstream(host="127.0.0.1", port=free_port())})
+    product = Envoy(outbound={"OTHER_URL": Upstream(host="127.0.0.1", port=other.port)})
     with (
         serving(answer) as server,
         envoy(made := rendered(tmp_path, product, application=server.port)) as process,
@@ -388,7 +388,9 @@ def test_the_hook_sends_clients_elsewhere_and_stops_nothing(tmp_path: Path) -> N
         late = ask(port)
         assert (late.status, late.headers["connection"]) == (200, "close")
         # the application's way out goes on
-        assert "connection" not in ask(made.ports["SELF_URL"]).headers
+        out = ask(made.ports["OTHER_URL"])
+        assert out.text == "other /"
+        assert "connection" not in out.headers
         finish.set()
         assert slow.result(10).text == "app"
         assert process.poll() is None

@@ -76,8 +76,8 @@ class Outbound:
 class Shop:
     """A chart with one workload."""
 
-    def __init__(self, *containers: Container, target: str | None = None, **options: Any) -> None:
-        self.chart = Chart(App() if target is None else App(target=target), "shop")
+    def __init__(self, *containers: Container, app: App | None = None, **options: Any) -> None:
+        self.chart = Chart(App() if app is None else app, "shop")
         self.web = Deployment(self.chart, "web", containers=[*containers] or [APP], **options)
 
     def deployment(self) -> JsonObject:

@@ -180,14 +180,14 @@ def test_a_hook_of_the_application_s_own_stays() -> None:
 
 
 def test_a_cluster_without_sleeping_hooks_gets_none() -> None:
-    shop = Shop(target="1.29")
+    shop = Shop(app=App(target="1.29"))
     ProxySidecar(shop.web, "proxy", proxy=Gateway())
     assert "lifecycle" not in shop.container("app")
     assert pod_spec_of(shop.deployment())["terminationGracePeriodSeconds"] == 30 + 5
 
 
 def test_without_native_sidecars_it_is_one_of_the_containers() -> None:
-    shop = Shop(target="1.28")
+    shop = Shop(app=App(target="1.28"))
     ProxySidecar(shop.web, "proxy", proxy=Gateway())
     spec = pod_spec_of(shop.deployment())
     assert [c["name"] for c in objects_at(spec, "containers")] == ["app", "proxy"]

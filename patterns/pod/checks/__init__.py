@@ -60,6 +60,7 @@ FAMILIES = (
     "jobs",
     "cron",
     "together",
+    "network_policies",
     "fields",
     "versions",
 )

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 
 from patterns.model.json import Json, JsonObject, object_at, text_at
 from patterns.model.names import port_name
-from patterns.pod.checks.reading import complaint, number
+from patterns.pod.checks.reading import complaint, number, texts
 from patterns.pod.checks.rule import VALIDATION, Outcome, Problem, Problems, container_rule
 from patterns.pod.checks.subject import Container, Steps, entries
 
 _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 _HANDLERS = ("exec", "httpGet", "tcpSocket", "grpc", "sleep")
+_SIDECARS = (
+    "https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#sidecar-containers-and-pod-lifecycle"
+)
 _HEADER = re.compile(r"[-A-Za-z0-9]+")
 _NUMBERS = ("initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold")
 
@@ -162,3 +165,40 @@ def hook_by_tcp(container: Container) -> Problems:
         ):
             message = f"{field} must be exec, httpGet or sleep, got tcpSocket, which always fails"
             yield Problem(("lifecycle", field, "tcpSocket"), message, "call the program by exec or httpGet")
+
+
+@container_rule("startup-probe-too-early", Outcome.BROKEN, source=_SIDECARS, whole=True)
+def startup_probe_too_early(container: Container) -> Problems:
+    """A native sidecar that has started when the application answers: the application starts when it has, so never."""
+    if not container.is_sidecar:
+        return
+    later = [c for c in container.pod.running if c.list == "containers" or c.at > container.at]
+    probe = object_at(container.json, "startupProbe")
+    for kind in ("httpGet", "tcpSocket", "grpc"):
+        asked = object_at(probe, kind)
+        port = asked.get("port")
+        if text_at(asked, "host") or port is None or port in _ports_of(container):
+            continue
+        answering = next((c for c in later if port in _ports_of(c)), None)
+        if answering is not None:
+            message = f"port must be one of what runs already, got {port}, of {answering.where}, which starts after it"
+            yield Problem(("startupProbe", kind, "port"), message, "ask the sidecar itself")
+
+
+def _ports_of(container: Container) -> set[Json]:
+    return {port.get("containerPort") for _, port in container.entries("ports")}
+
+
+@container_rule("sidecar-quits-early", Outcome.BROKEN, source=_SIDECARS)
+def sidecar_quits_early(container: Container) -> Problems:
+    """A hook runs at the pod's deletion, and a native sidecar that it ends is missing while the application still runs.
+
+    Kubernetes ends native sidecars by itself, after the application.
+    """
+    if not container.is_sidecar:
+        return
+    hook = object_at(container.json, "lifecycle", "preStop")
+    words = texts(object_at(hook, "exec").get("command"))
+    if "quitquitquit" in text_at(hook, "httpGet", "path") or any("quitquitquit" in word for word in words):
+        message = "preStop must not end a native sidecar, got a call of /quitquitquit"
+        yield Problem(("lifecycle", "preStop"), message, "take it out, or only drain")

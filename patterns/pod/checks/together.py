@@ -73,7 +73,7 @@ def _selects(obj: Object, other: Object) -> bool:
 @objects_rule("service-port-unknown", Outcome.BROKEN, source=_SERVICE)
 def service_port_unknown(objects: Objects) -> Problems:
     """A Service that names a port leads to the pods that have it; where no selected pod has it, to nobody."""
-    pods = _Pods(objects)
+    pods = Pods(objects)
     for service in objects.of_kind("Service"):
         if not pods.selected_by(service):
             continue
@@ -90,7 +90,7 @@ def service_port_unknown(objects: Objects) -> Problems:
 @objects_rule("service-port-undeclared", Outcome.OPINION, source=_SERVICE)
 def service_port_undeclared(objects: Objects) -> Problems:
     """A port number that no container declares may be a slip of the pen; declaring it costs nothing."""
-    pods = _Pods(objects)
+    pods = Pods(objects)
     for service in objects.of_kind("Service"):
         selected = pods.selected_by(service)
         numbers = pods.ports_of(service).numbers
@@ -109,7 +109,7 @@ def service_past_proxy(objects: Objects) -> Problems:
     The pod's annotation
     ``target-port.cdk8s-pod-patterns/8080: "10000"`` says that clients of 8080 are to come to 10000.
     """
-    pods = _Pods(objects)
+    pods = Pods(objects)
     for service in objects.of_kind("Service"):
         selected = pods.selected_by(service)
         in_front = {
@@ -133,7 +133,7 @@ def service_past_proxy(objects: Objects) -> Problems:
 @objects_rule("service-of-nobody", Outcome.OPINION, source=_SERVICE)
 def service_of_nobody(objects: Objects) -> Problems:
     """A Service whose selector matches no pod of its namespace has no endpoints."""
-    pods = _Pods(objects)
+    pods = Pods(objects)
     for service in objects.of_kind("Service"):
         selector = labels_of(service.spec.get("selector"))
         if selector and service.namespace in pods.namespaces and not pods.selected_by(service):
@@ -150,7 +150,7 @@ class Ports(NamedTuple):
     by_name: Mapping[str, int]
 
 
-class _Pods:
+class Pods:
     """The pods of all objects, found by a label in a time that does not grow with their number."""
 
     def __init__(self, objects: Objects) -> None:
