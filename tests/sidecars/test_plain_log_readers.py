@@ -96,7 +96,7 @@ def test_a_volume_that_hides_an_image_s_links_to_stdout_is_found_where_nobody_re
     pod = tutorial_pod()
     without_reader: JsonObject = {
         **pod,
-        "spec": {**pod_spec_of(pod), "containers": objects_at(pod, "spec", "containers")[:1]},
+        "spec": {**pod_spec_of(pod), "containers": [*objects_at(pod, "spec", "containers")[:1]]},
     }
     rules = [{f.rule for f in judge(opinions=True).object(Object(each))} for each in (pod, without_reader)]
     assert ["logs-hidden" in found for found in rules] == [False, True]
