@@ -11,6 +11,7 @@ from apps.proxy import Proxied
 from apps.shop import Shop
 from apps.tutorial import Tutorial
 from apps.tutorial_hardened import TutorialHardened
+from apps.wait_and_migrate import WaitAndMigrate
 from patterns import App, PatternError
 
 
@@ -23,6 +24,7 @@ def build() -> App:
     Adopted(app, "adopted")
     Proxied(app, "proxy")
     Platform(app, "platform")
+    WaitAndMigrate(app, "wait-and-migrate")
     return app
 
 

@@ -19,9 +19,17 @@ if TYPE_CHECKING:
         SynthesisError,
         WrongType,
     )
+    from patterns.init_containers.dependency import Attempt, Dependency
+    from patterns.init_containers.http_ready import HttpReady
     from patterns.init_containers.init_container import InitContainer
     from patterns.init_containers.init_file_seeder import InitFileSeeder
+    from patterns.init_containers.job_complete import JobComplete
+    from patterns.init_containers.mysql_ready import MySqlReady
+    from patterns.init_containers.postgres_ready import PostgresReady
+    from patterns.init_containers.redis_ready import RedisReady
     from patterns.init_containers.seed_source import FromConfigMap, FromDirectory, FromImage, FromSecret, SeedSource
+    from patterns.init_containers.tcp_open import TcpOpen
+    from patterns.init_containers.wait_for import WaitFor
     from patterns.manifest import Manifest
     from patterns.model import (
         AppArmorProfile,
@@ -119,6 +127,7 @@ if TYPE_CHECKING:
     from patterns.workloads.daemon_set import DaemonSet
     from patterns.workloads.deployment import Deployment
     from patterns.workloads.job import Job
+    from patterns.workloads.migration import Migration
     from patterns.workloads.pod import Pod
     from patterns.workloads.stateful_set import StatefulSet
     from patterns.workloads.volume_claim import VolumeClaim
@@ -127,6 +136,7 @@ if TYPE_CHECKING:
 _PLACES = {
     "App": "patterns.app",
     "AppArmorProfile": "patterns.model",
+    "Attempt": "patterns.init_containers.dependency",
     "Capabilities": "patterns.model",
     "Chart": "patterns.tree",
     "ClusterTrustBundle": "patterns.model",
@@ -143,6 +153,7 @@ _PLACES = {
     "Csi": "patterns.model",
     "DaemonSet": "patterns.workloads.daemon_set",
     "Default": "patterns.defaults",
+    "Dependency": "patterns.init_containers.dependency",
     "Deployment": "patterns.workloads.deployment",
     "DownwardApi": "patterns.model",
     "DownwardApiFile": "patterns.model",
@@ -171,6 +182,7 @@ _PLACES = {
     "Http": "patterns.sidecars.http_endpoint",
     "HttpGet": "patterns.model",
     "HttpHeader": "patterns.model",
+    "HttpReady": "patterns.init_containers.http_ready",
     "ImageFacts": "patterns.pod.checks.image_facts",
     "ImageReference": "patterns.model",
     "ImageVolume": "patterns.model",
@@ -179,6 +191,7 @@ _PLACES = {
     "InvalidValue": "patterns.errors",
     "Iscsi": "patterns.model",
     "Job": "patterns.workloads.job",
+    "JobComplete": "patterns.init_containers.job_complete",
     "Json": "patterns.model",
     "JsonObject": "patterns.model",
     "KeyToPath": "patterns.model",
@@ -187,6 +200,8 @@ _PLACES = {
     "LoggingSidecar": "patterns.sidecars.logging_sidecar",
     "Loki": "patterns.sidecars.loki",
     "Manifest": "patterns.manifest",
+    "Migration": "patterns.workloads.migration",
+    "MySqlReady": "patterns.init_containers.mysql_ready",
     "Nfs": "patterns.model",
     "NotFound": "patterns.errors",
     "OpenSearch": "patterns.sidecars.opensearch",
@@ -200,6 +215,7 @@ _PLACES = {
     "PodCertificate": "patterns.model",
     "PodOf": "patterns.workloads.attached",
     "PodSecurityContext": "patterns.model",
+    "PostgresReady": "patterns.init_containers.postgres_ready",
     "Probe": "patterns.model",
     "Projected": "patterns.model",
     "ProjectedSource": "patterns.model",
@@ -209,6 +225,7 @@ _PLACES = {
     "ProxySidecar": "patterns.sidecars.proxy_sidecar",
     "Quantity": "patterns.model",
     "RateLimit": "patterns.sidecars.proxy_routes",
+    "RedisReady": "patterns.init_containers.redis_ready",
     "ResizePolicy": "patterns.model",
     "ResourceClaim": "patterns.model",
     "ResourceField": "patterns.model",
@@ -235,6 +252,7 @@ _PLACES = {
     "Stdout": "patterns.sidecars.log_output",
     "SynthesisError": "patterns.errors",
     "Sysctl": "patterns.model",
+    "TcpOpen": "patterns.init_containers.tcp_open",
     "TcpSocket": "patterns.model",
     "Upstream": "patterns.sidecars.proxy_routes",
     "Value": "patterns.model",
@@ -243,6 +261,7 @@ _PLACES = {
     "VolumeDevice": "patterns.model",
     "VolumeMount": "patterns.model",
     "VolumeSource": "patterns.model",
+    "WaitFor": "patterns.init_containers.wait_for",
     "WindowsOptions": "patterns.model",
     "Workload": "patterns.workloads.workload",
     "WrongType": "patterns.errors",
@@ -255,6 +274,7 @@ _PLACES = {
 __all__ = [
     "App",
     "AppArmorProfile",
+    "Attempt",
     "Capabilities",
     "Chart",
     "ClusterTrustBundle",
@@ -271,6 +291,7 @@ __all__ = [
     "Csi",
     "DaemonSet",
     "Default",
+    "Dependency",
     "Deployment",
     "DownwardApi",
     "DownwardApiFile",
@@ -299,6 +320,7 @@ __all__ = [
     "Http",
     "HttpGet",
     "HttpHeader",
+    "HttpReady",
     "ImageFacts",
     "ImageReference",
     "ImageVolume",
@@ -307,6 +329,7 @@ __all__ = [
     "InvalidValue",
     "Iscsi",
     "Job",
+    "JobComplete",
     "Json",
     "JsonObject",
     "KeyToPath",
@@ -315,6 +338,8 @@ __all__ = [
     "LoggingSidecar",
     "Loki",
     "Manifest",
+    "Migration",
+    "MySqlReady",
     "Nfs",
     "NotFound",
     "OpenSearch",
@@ -328,6 +353,7 @@ __all__ = [
     "PodCertificate",
     "PodOf",
     "PodSecurityContext",
+    "PostgresReady",
     "Probe",
     "Projected",
     "ProjectedSource",
@@ -337,6 +363,7 @@ __all__ = [
     "ProxySidecar",
     "Quantity",
     "RateLimit",
+    "RedisReady",
     "ResizePolicy",
     "ResourceClaim",
     "ResourceField",
@@ -363,6 +390,7 @@ __all__ = [
     "Stdout",
     "SynthesisError",
     "Sysctl",
+    "TcpOpen",
     "TcpSocket",
     "Upstream",
     "Value",
@@ -371,6 +399,7 @@ __all__ = [
     "VolumeDevice",
     "VolumeMount",
     "VolumeSource",
+    "WaitFor",
     "WindowsOptions",
     "Workload",
     "WrongType",

@@ -58,6 +58,13 @@ BUSYBOX_IMAGE = Default("docker.io/library/busybox:1.37.0")
 FLUENT_BIT_IMAGE = Default("cr.fluentbit.io/fluent/fluent-bit:4.2.0")
 #: a proxy, without a shell: https://www.envoyproxy.io/docs/envoy/v1.40.0/start/docker#using-distroless-images
 ENVOY_IMAGE = Default("docker.io/envoyproxy/envoy:distroless-v1.40.0")
+#: an HTTP client, and a shell: https://hub.docker.com/r/curlimages/curl
+CURL_IMAGE = Default("docker.io/curlimages/curl:8.16.0")
+#: the clients of databases: https://hub.docker.com/_/postgres, https://hub.docker.com/_/mariadb
+POSTGRES_IMAGE = Default("docker.io/library/postgres:18.1")
+MARIADB_IMAGE = Default("docker.io/library/mariadb:11.8.2")
+#: https://hub.docker.com/_/redis
+REDIS_IMAGE = Default("docker.io/library/redis:8.2.3")
 
 #: every default whose name says that it is an image
 IMAGES = tuple(value for name, value in sorted(globals().items()) if name.endswith("_IMAGE"))

@@ -30,7 +30,7 @@ def test_the_page_s_samples_run_and_give_the_yaml_that_it_shows(
         line = text[: block.start()].count("\n") + 1
         if block["language"] == "python":
             source = "\n" * line + block["text"]
-            exec(compile(source, str(page), "exec"), namespace)
+            exec(compile(source, str(page), "exec", dont_inherit=True), namespace)
             capsys.readouterr()
             ran += 1
         elif block["language"] == "yaml" and (named := re.match(r"# (\S+\.yaml)\n", block["text"])):

@@ -1,25 +1,26 @@
-"""Shells and a volume for the script of ``InitFileSeeder``."""
+"""Shells, and a volume for the script of ``InitFileSeeder``."""
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 from init_containers.seeding import Shell
+from shells import KINDS, link_tools
 
-TOOLS = ("sh", "cp", "mv", "rm", "mkdir", "chmod", "sync")
+SEEDING = ("sh", "cp", "mv", "rm", "mkdir", "chmod", "sync")
+WAITING = ("sh", "od", "sleep", "tail", "timeout", "tr")
 
 
-@pytest.fixture(params=["busybox", "sh"])
+@pytest.fixture(params=KINDS)
+def programs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a shell and the tools of ``wait.sh``: busybox's own, or the machine's."""
+    return link_tools(request.param, tmp_path_factory.mktemp("bin"), WAITING)
+
+
+@pytest.fixture(params=KINDS)
 def shell(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Shell:
-    programs = tmp_path_factory.mktemp("bin")
-    busybox = shutil.which("busybox")
-    if request.param == "busybox" and busybox is None:
-        pytest.skip("this machine has no busybox; the script is run by its sh alone")
-    for tool in TOOLS:
-        program = busybox if request.param == "busybox" else shutil.which(tool)
-        (programs / tool).symlink_to(str(program))
+    programs = link_tools(request.param, tmp_path_factory.mktemp("bin"), SEEDING)
     for folder in (programs, *programs.parents[:2]):
         folder.chmod(0o755)
     return Shell(programs)

@@ -21,7 +21,16 @@ import pytest
 HERE = Path(__file__).parent
 CACHE = Path(os.environ.get("PATTERNS_CACHE", HERE.parent.parent / ".cache"))
 #: Debian's package of a program, where it has another name
-PACKAGES = {"pg_dump": "postgresql", "psql": "postgresql", "initdb": "postgresql", "redis-cli": "redis-tools"}
+PACKAGES = {
+    "mariadb": "mariadb-client-core",
+    "mariadb-install-db": "mariadb-server-core",
+    "mariadbd": "mariadb-server-core",
+    "nc": "netcat-openbsd",
+    "pg_dump": "postgresql",
+    "psql": "postgresql",
+    "initdb": "postgresql",
+    "redis-cli": "redis-tools",
+}
 #: where Debian puts programs that are not for every user's PATH
 _FURTHER = ("/usr/sbin", "/usr/lib/postgresql/*/bin")
 #: the packages that the Go programs are built from; their versions stand in `programs/<name>/go.mod`

@@ -1,0 +1,91 @@
+"""What a ``WaitFor`` waits for: any value that gives an ``Attempt``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+from patterns.defaults import Default
+from patterns.errors import InvalidValue
+from patterns.model import ConfigMapKey, EnvSource, SecretKey, Volume, VolumeMount
+from patterns.model.names import port_number, process_text
+from patterns.model.projected import ConfigMapProjection, SecretProjection
+from patterns.model.value import Value
+from patterns.objects.api_access import PolicyRule
+
+#: where `Attempt.files` are mounted
+FILES = "/wait-files"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt(Value):
+    """How to ask once whether a dependency is ready.
+
+    Args:
+        what: what is waited for, as it stands in messages: ``"PostgreSQL at db:5432"``.
+        command: succeeds with 0 when it is ready; 120 says that it never will be. The end of what it says is told. It
+            runs below a POSIX shell with ``timeout``, ``tail``, ``tr`` and ``od``, which the image has to have.
+        image: that has the command.
+        env: environment variables of the command; what is secret is a ``SecretKey``.
+        files: keys that are mounted as files below ``/wait-files``, by file name, such as an authority's certificate.
+        api: what the command has to ask of the Kubernetes API.
+    """
+
+    what: str
+    command: Sequence[str]
+    image: Default[str] | str
+    env: Mapping[str, str | EnvSource] = field(default_factory=dict)
+    files: Mapping[str, SecretKey | ConfigMapKey] = field(default_factory=dict)
+    api: Sequence[PolicyRule] = ()
+
+    def __post_init__(self) -> None:
+        process_text(self.what, "what")
+        if not self.command or isinstance(self.command, str):
+            raise InvalidValue('command must be a list of words, such as ["pg_isready"]')
+
+    def mounts(self, volume_name: str) -> list[VolumeMount]:
+        """The volume of ``files``, where there are any."""
+        if not self.files:
+            return []
+        sources = [
+            SecretProjection(key.name, items={key.key: name})
+            if isinstance(key, SecretKey)
+            else ConfigMapProjection(key.name, items={key.key: name})
+            for name, key in self.files.items()
+        ]
+        return [VolumeMount(volume=Volume.projected(volume_name, sources=sources), mount_path=FILES, read_only=True)]
+
+
+@runtime_checkable
+class Dependency(Protocol):
+    """Something that has to be ready before the application starts.
+
+    One of your own is a class with this one method::
+
+        @dataclass(frozen=True)
+        class NatsReady:
+            host: str
+
+            def attempt(self) -> Attempt:
+                return Attempt(what=f"NATS at {self.host}", command=["nats", "rtt"], image="natsio/nats-box:0.18.0")
+    """
+
+    def attempt(self) -> Attempt:
+        """How to ask once."""
+        ...
+
+
+def check_host(host: str, port: int | None = None) -> None:
+    """Raises: InvalidValue for what is no name or address of a server."""
+    if not host or any(letter in host for letter in " /@?#,'\"\\") or host.startswith("-"):
+        raise InvalidValue(f"host must be a name or an address, such as 'db' or 'db.shop.svc', got {host!r}")
+    process_text(host, "host")
+    if port is not None:
+        port_number(port, "port")
+
+
+def check_login(user: str | None, password: object) -> None:
+    """Raises: InvalidValue for a password of nobody."""
+    if password is not None and user is None:
+        raise InvalidValue("user must be given with a password or a database")
