@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from patterns.errors import InvalidValue
 from patterns.manifest import Manifest
-from patterns.model import Json
+from patterns.model import Json, JsonObject
 from patterns.workloads.pod_holder import PodHolder
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class OpenPorts(Manifest):
         scope: the pattern that wants it.
         id: the construct's id.
         workload: whose pods.
-        ports: that stay open.
+        ports: that stay open, unless something else is placed in front of them: then its port is, in any order.
 
     Raises:
         InvalidValue: for a pod without labels, which no policy can select alone.
@@ -38,18 +38,25 @@ class OpenPorts(Manifest):
                 "the pod must have labels, by which a NetworkPolicy selects it; give it some, or close its ports "
                 "yourself and write network_policy=False"
             )
-        opened: list[Json] = [{"protocol": "TCP", "port": port} for port in ports]
+        self._workload = workload
+        self._selector = selector
+        self._ports = ports
         super().__init__(
             scope,
             id,
             api_version="networking.k8s.io/v1",
             kind="NetworkPolicy",
             namespace=workload.namespace,
-            body={
-                "spec": {
-                    "podSelector": {"matchLabels": {**selector}},
-                    "policyTypes": ["Ingress"],
-                    "ingress": [{"ports": opened}],
-                }
-            },
         )
+
+    def render_body(self) -> JsonObject:
+        """The policy's spec; a port that something stands in front of is closed too, and what stands there is open."""
+        opened = dict.fromkeys(self._workload.pod.target_port(port) for port in self._ports)
+        ports: list[Json] = [{"protocol": "TCP", "port": port} for port in opened]
+        return {
+            "spec": {
+                "podSelector": {"matchLabels": {**self._selector}},
+                "policyTypes": ["Ingress"],
+                "ingress": [{"ports": ports}],
+            }
+        }

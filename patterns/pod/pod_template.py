@@ -9,6 +9,7 @@ from patterns.model import JsonObject
 from patterns.model.json import object_at, objects_at, text_at
 from patterns.pod.grace import Slices
 from patterns.pod.order import Relation
+from patterns.pod.target_ports import front_of
 from patterns.pod.writers import Reader
 
 #: what a message calls a part that no contributor brought
@@ -46,11 +47,7 @@ class PodTemplate:
 
     def target_port(self, port: int) -> int:
         """The port that a Service leads to, of one that wants ``port``: of what stands in front of it, and so on."""
-        passed = {port}
-        while (before := self.target_ports.get(port)) is not None and before not in passed:
-            passed.add(before)
-            port = before
-        return port
+        return front_of(port, self.target_ports)
 
     def port_named(self, name: str) -> int | None:
         """The number of the TCP port of that name, as EndpointSlices find it."""

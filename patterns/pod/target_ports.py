@@ -12,6 +12,15 @@ def annotations_of(ports: Mapping[int, int]) -> dict[str, str]:
     return {f"{_PREFIX}{behind}": str(before) for behind, before in ports.items()}
 
 
+def front_of(port: int, ports: Mapping[int, int]) -> int:
+    """What stands in front of a port, and of that, and so on; the port itself where nothing does."""
+    passed = {port}
+    while (before := ports.get(port)) is not None and before not in passed:
+        passed.add(before)
+        port = before
+    return port
+
+
 def ports_in(annotations: Mapping[str, object]) -> dict[int, int]:
     """The ports of `annotations_of`; what is no port is left out."""
     return {

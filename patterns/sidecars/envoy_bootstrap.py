@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from patterns.model import ConfigMapKey, Json, JsonObject, SecretKey
+from patterns.model.quantity import quantity
 from patterns.sidecars.envoy_http import (
     ADMIN,
     connection_manager,
     downstream_tls,
     filter_of,
     lua,
+    overload_manager,
     rate_limit_filter,
     typed,
     unix_cluster,
@@ -62,7 +64,18 @@ class Bootstrap:
             admin["admin"] = {"address": {"pipe": {"path": f"{ADMIN_DIRECTORY}/admin.sock", "mode": 0o600}}}
         # a name is needed where a certificate is read from a file
         node: JsonObject = {"node": {"id": self.place.name, "cluster": self.place.name}}
-        return {**node, **admin, "static_resources": {"listeners": self._listeners(), "clusters": self._clusters()}}
+        memory = self.place.resources.limits.get("memory") if self.place.resources else None
+        overload: JsonObject = {}
+        if memory is not None:
+            limit = quantity(memory, "resources: memory")
+            # the rest is for stacks, pages of the program, and what the allocator keeps
+            overload["overload_manager"] = overload_manager(limit.numerator * 3 // (4 * limit.denominator))
+        return {
+            **node,
+            **admin,
+            **overload,
+            "static_resources": {"listeners": self._listeners(), "clusters": self._clusters()},
+        }
 
     def certificate(self) -> JsonObject:
         """The content of ``CERTIFICATE_FILE``: read anew when the kubelet has renewed the files.
@@ -91,7 +104,13 @@ class Bootstrap:
     # --- listeners ----------------------------------------------------------------------------------------------
 
     def _listeners(self) -> list[Json]:
-        result: list[Json] = [self._listener("ready", self.address, self._ready(), drains=False)]
+        result: list[Json] = [
+            {
+                **self._listener("ready", self.address, self._ready(), drains=False),
+                # a busy Envoy is no dead one
+                "bypass_overload_manager": True,
+            }
+        ]
         if self.routes:
             result.append(self._listener(PROXY_PORT, self.address, self._proxy(), tls=self.tls))
         if self.metrics:

@@ -111,6 +111,24 @@ def rate_limit_filter(limit: RateLimit) -> JsonObject:
     )
 
 
+def overload_manager(heap_bytes: int) -> JsonObject:
+    """Requests are refused with 503 before the memory is full, which would end the process with all of them.
+
+    https://www.envoyproxy.io/docs/envoy/v1.40.0/configuration/operations/overload_manager/overload_manager
+    """
+    monitor = "envoy.resource_monitors.fixed_heap"
+    heap = typed("resource_monitors.fixed_heap.v3.FixedHeapConfig", max_heap_size_bytes=heap_bytes)
+
+    def at(value: float, action: str) -> JsonObject:
+        trigger: JsonObject = {"name": monitor, "threshold": {"value": value}}
+        return {"name": f"envoy.overload_actions.{action}", "triggers": [trigger]}
+
+    return {
+        "resource_monitors": [filter_of(monitor, heap)],
+        "actions": [at(0.9, "shrink_heap"), at(0.95, "stop_accepting_requests")],
+    }
+
+
 def downstream_tls(certificate: str) -> JsonObject:
     """TLS for clients, by a certificate that this file tells of."""
     source: JsonObject = {"resource_api_version": "V3", "path_config_source": {"path": certificate}}

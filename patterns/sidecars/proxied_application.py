@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from patterns.errors import InvalidValue
 from patterns.model import JsonObject
 from patterns.model.json import object_at, objects_at, text_at
 from patterns.model.names import port_number
+from patterns.sidecars.proxy_program import PROXY_PORT
 
 _PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 
@@ -43,6 +44,36 @@ def application_port(given: int | None, containers: Sequence[JsonObject]) -> int
         f"application_port must be given, since the application declares several ports, {known}; write the one that "
         f"the proxy stands in front of: application_port={next(iter(ports))}"
     )
+
+
+def chosen_ports(
+    preferred: Mapping[str, int], given: int | None, behind: int | None, free_port: Callable[[int], int]
+) -> dict[str, int]:
+    """A port for each name: none that another container declares, and none twice.
+
+    Args:
+        preferred: by the product.
+        given: the option, for the port that clients come to.
+        behind: the application's.
+        free_port: the first free one from a number on.
+
+    Raises:
+        InvalidValue: when the application's own is given.
+    """
+    if given is not None:
+        port_number(given, "port")
+        if given == behind:
+            raise InvalidValue(f"port must be another one than the application's, got {given}")
+    chosen: dict[str, int] = {}
+    for name, number in preferred.items():
+        if name == PROXY_PORT and given is not None:
+            chosen[name] = given
+            continue
+        free = free_port(number)
+        while free in (*chosen.values(), given, behind):
+            free = free_port(free + 1)
+        chosen[name] = free
+    return chosen
 
 
 def check_pod(spec: JsonObject) -> None:

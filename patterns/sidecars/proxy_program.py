@@ -11,6 +11,7 @@ from patterns.errors import InvalidValue, WrongType
 from patterns.model import ConfigMapKey, EnvSource, HttpGet, ResourceRequirements, SecretKey, TcpSocket
 from patterns.model.names import config_map_key, numeric_id, port_number, whole_number
 from patterns.model.paths import absolute_path, check_files, relative_path
+from patterns.model.secrets import is_secret_value
 from patterns.model.value import Value
 
 #: the name, among a proxy's ports, of the one that clients come to
@@ -90,8 +91,13 @@ class ProxyProgram(Value):
     def __post_init__(self) -> None:
         if not self.command:
             raise InvalidValue("command must hold at least the program")
-        for name in self.config:
+        for name, text in self.config.items():
             config_map_key(name, "config: a file name")
+            if found := is_secret_value(text):
+                raise InvalidValue(
+                    f"config: {name!r} holds {found}, which everybody who reads the ConfigMap would see; mount it: "
+                    'files={"password": SecretKey("my-secret", "password")}'
+                )
         for name in self.files:
             relative_path(name, f"files[{name!r}]", reserved=True)
         check_files(("files", name) for name in self.files)

@@ -8,20 +8,10 @@ from typing import TYPE_CHECKING
 
 from patterns.defaults import CONTAINER_SECURITY, NATIVE_SIDECARS, PROXY_RESOURCES, Default
 from patterns.errors import InvalidValue, WrongType
-from patterns.model import (
-    Container,
-    EnvSource,
-    EnvVar,
-    Lifecycle,
-    Probe,
-    ResourceRequirements,
-    Security,
-    SecurityContext,
-    Sleep,
-)
+from patterns.model import EnvSource, EnvVar, ResourceRequirements, Security, SecurityContext, Sleep
 from patterns.model.env import variables_of
 from patterns.model.json import objects_at
-from patterns.model.names import port_number, whole_number
+from patterns.model.names import whole_number
 from patterns.objects.config_map import ConfigMap
 from patterns.objects.network_policy import OpenPorts
 from patterns.pattern import Pattern
@@ -29,15 +19,18 @@ from patterns.pod.contribution import Contribution
 from patterns.pod.room import total, with_disk
 from patterns.pod.versions import supports
 from patterns.sidecars.proxied_application import application_port as port_of_application
-from patterns.sidecars.proxied_application import check_open_ports, check_pod, check_probes, refuse_without_clients
-from patterns.sidecars.proxy_files import config_mount, file_mount, writable_mounts
+from patterns.sidecars.proxied_application import (
+    check_open_ports,
+    check_pod,
+    check_probes,
+    chosen_ports,
+    refuse_without_clients,
+)
+from patterns.sidecars.proxy_container import CONFIG_PATH, FILES_PATH, ProxyContainer
 from patterns.sidecars.proxy_program import PROXY_PORT, Proxy, ProxyPlace, ProxyProgram, preferred_ports
 
 if TYPE_CHECKING:
     from constructs import Construct
-
-_CONFIG_PATH = "/etc/proxy"
-_FILES_PATH = "/etc/proxy-files"
 
 
 class ProxySidecar(Pattern):
@@ -126,66 +119,47 @@ class ProxySidecar(Pattern):
             behind = port_of_application(application_port, application)
         else:
             refuse_without_clients(application_port, port, loopback_env, also_open)
-        ports = self._ports(preferred, port, behind)
         check_open_ports(also_open, behind, closed=network_policy)
-        requirements = self.default(resources)
         place = ProxyPlace(
             name=id,
             application_port=behind,
-            ports=ports,
-            config_path=_CONFIG_PATH,
-            files_path=_FILES_PATH,
-            resources=requirements,
+            ports=chosen_ports(preferred, port, behind, self.free_port),
+            config_path=CONFIG_PATH,
+            files_path=FILES_PATH,
+            resources=self.default(resources),
             drain_seconds=drain_seconds,
             closed=network_policy and behind is not None,
         )
         program = self._program(proxy, place)
         if behind is not None and loopback_env:
             check_probes(behind, application, place.port)
-        written = {path: self.default(size) for path, size in program.writable.items()}
-        if isinstance(resources, Default):
-            requirements = with_disk(requirements, total(written.values()))
-        mounts = []
+        config = None
         if program.config:
             config = ConfigMap(
                 self, "config", data=program.config, hash_in_name=True, namespace=self.workload.namespace
             )
-            mounts.append(config_mount(id, config.name, _CONFIG_PATH))
-        if program.files:
-            mounts.append(file_mount(id, program.files, _FILES_PATH))
         if place.closed:
             OpenPorts(self, "policy", workload=self.workload, ports=[place.port, *program.open_ports, *also_open])
+        room = {path: self.default(size) for path, size in program.writable.items()}
         sleeps = drain_seconds > 0 and behind is not None and supports(self.workload.target, "sleep-hook")
         grace = program.grace_seconds if grace_seconds is None else grace_seconds
-        hook = program.drain if native else Sleep(drain_seconds + grace) if sleeps else None
-        further = variables_of(env)
-        own = variables_of({k: v for k, v in program.env.items() if k not in {variable.name for variable in further}})
         told = variables_of({**(loopback_env or {}), **program.application_env})
+        container = ProxyContainer(
+            program=program,
+            place=place,
+            config_map=config.name if config else None,
+            room=room,
+            image=self.default(program.image) if image is None else image,
+            command=command,
+            env=variables_of(env),
+            resources=with_disk(place.resources, total(room.values()) if isinstance(resources, Default) else None),
+            # a classic one gets its signal when the application gets its own, and has to go on until that has ended
+            pre_stop=program.drain if native else Sleep(drain_seconds + grace) if sleeps else None,
+            security_context=self._context(security, program),
+        )
         self.contribute(
             Contribution(
-                sidecars=[
-                    Container(
-                        name=id,
-                        image=self.default(program.image) if image is None else image,
-                        command=program.command if command is None else command,
-                        ports=list(dict.fromkeys(ports.values())),
-                        env=[*own, *further],
-                        resources=requirements,
-                        volume_mounts=[*mounts, *writable_mounts(id, written)],
-                        liveness_probe=None
-                        if program.live is None
-                        else Probe(handler=program.live, period_seconds=30, timeout_seconds=5, failure_threshold=5),
-                        readiness_probe=Probe(
-                            handler=program.ready, period_seconds=5, timeout_seconds=2, failure_threshold=2
-                        ),
-                        startup_probe=Probe(
-                            handler=program.ready, period_seconds=1, failure_threshold=program.startup_seconds
-                        ),
-                        lifecycle=Lifecycle(pre_stop=hook) if hook else None,
-                        security_context=self._context(security, program),
-                        termination_message_policy="FallbackToLogsOnError",
-                    )
-                ],
+                sidecars=[container.container()],
                 native=native,
                 env=dict.fromkeys(self.workload.application_containers, told) if told else {},
                 grace_seconds={id: grace if native or not sleeps else drain_seconds + 2 * grace},
@@ -195,23 +169,6 @@ class ProxySidecar(Pattern):
                 after=after,
             )
         )
-
-    def _ports(self, preferred: Mapping[str, int], given: int | None, behind: int | None) -> dict[str, int]:
-        """A free port for each that the product wants: none that another container declares, none twice."""
-        chosen: dict[str, int] = {}
-        if given is not None:
-            port_number(given, "port")
-            if given == behind:
-                raise InvalidValue(f"port must be another one than the application's, got {given}")
-            chosen[PROXY_PORT] = given
-        for name, number in preferred.items():
-            if name in chosen:
-                continue
-            free = self.free_port(number)
-            while free in (*chosen.values(), behind):
-                free = self.free_port(free + 1)
-            chosen[name] = free
-        return {name: chosen[name] for name in preferred}
 
     def _program(self, proxy: Proxy, place: ProxyPlace) -> ProxyProgram:
         program: object = proxy.proxy_program(place)

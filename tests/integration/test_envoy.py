@@ -19,7 +19,7 @@ from integration.envoy_program import envoy, rendered, validated
 from integration.http_servers import Request, Server, ask, ask_tls, certificate, serving
 from integration.programs import eventually, free_port, listens
 
-from patterns.model import ConfigMapKey
+from patterns.model import ConfigMapKey, ResourceRequirements
 from patterns.model.json import object_at
 from patterns.sidecars.envoy import Envoy
 from patterns.sidecars.proxy_routes import RateLimit, Retries, Route, Upstream
@@ -352,6 +352,14 @@ def test_it_starts_again_over_the_socket_of_a_killed_one(application: Server, tm
     assert (tmp_path / "run" / "admin.sock").is_socket()
     with envoy(made):
         assert made.ask_as_the_kubelet("lifecycle", "preStop").status == 200
+
+
+def test_a_full_memory_refuses_requests_and_does_not_end_the_process(application: Server, tmp_path: Path) -> None:
+    little = ResourceRequirements(limits={"memory": "4Mi"})
+    with envoy(made := rendered(tmp_path, Envoy(), application=application.port, resources=little)) as process:
+        assert eventually(lambda: ask(made.ports["proxy"]).status == 503, 10)
+        assert made.ask_as_the_kubelet("livenessProbe").status == 200
+        assert process.poll() is None
 
 
 # --- stop ---------------------------------------------------------------------------------------------------------

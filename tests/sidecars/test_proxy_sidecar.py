@@ -114,7 +114,12 @@ def test_one_proxy_stands_in_front_of_another() -> None:
     ProxySidecar(shop.web, "router", proxy=Gateway())
     ProxySidecar(shop.web, "login", proxy=Gateway(), application_port=8081, network_policy=False)
     Service(shop.chart, "service", workload=shop.web, ports=[8080])
-    assert _ports(find(synth(shop.chart), "Service")) == [(8080, 8082)]
+    documents = synth(shop.chart)
+    assert _ports(find(documents, "Service")) == [(8080, 8082)]
+    # nobody goes past the outer one, to the inner one
+    assert object_at(find(documents, "NetworkPolicy"), "spec")["ingress"] == [
+        {"ports": [{"protocol": "TCP", "port": 8082}]}
+    ]
 
 
 def test_a_port_that_another_sidecar_declares_is_left_to_it() -> None:
@@ -401,6 +406,10 @@ def test_a_place_without_a_workload_is_refused() -> None:
 
 PROGRAMS: dict[str, tuple[Mapping[str, Any], str]] = {
     "no program": ({"command": []}, "command must hold at least the program"),
+    "a secret in the ConfigMap": (
+        {"config": {"a.ini": "url = postgres://shop:hunter22@db/shop"}},
+        "config: 'a.ini' holds an address with a password, which everybody who reads the ConfigMap would see",
+    ),
     "a file in a folder": ({"config": {"a/b": ""}}, "config: a file name"),
     "a file above": ({"files": {"../a": HttpGet(1)}}, "files"),
     "a relative directory": ({"writable": {"tmp": "1Mi"}}, "writable['tmp'] must be"),

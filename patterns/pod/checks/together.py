@@ -10,7 +10,7 @@ from patterns.model.json import JsonObject, object_at, text_at
 from patterns.pod.checks.reading import is_empty, labels_of, matches, number
 from patterns.pod.checks.rule import Outcome, Problem, Problems, objects_rule
 from patterns.pod.checks.subject import Object, Objects, Pod, Steps, entries
-from patterns.pod.target_ports import ports_in
+from patterns.pod.target_ports import front_of, ports_in
 
 _APPLY = "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/"
 _OWNERS = "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector"
@@ -120,14 +120,14 @@ def service_past_proxy(objects: Objects) -> Problems:
         for at, port in entries(service.spec.get("ports")) if in_front else ():
             target = port.get("targetPort", port.get("port"))
             wanted = pods.ports_of(service).by_name.get(target) if isinstance(target, str) else number(target)
-            if wanted in in_front and (text_at(port, "protocol") or "TCP") == "TCP":
+            if wanted is not None and wanted in in_front and (text_at(port, "protocol") or "TCP") == "TCP":
                 named = f" ({target})" if isinstance(target, str) else ""
+                front = front_of(wanted, in_front)
                 message = (
-                    f"targetPort must not be {wanted}{named}, behind a proxy, whose port {in_front[wanted]} stands in "
-                    "front of it"
+                    f"targetPort must not be {wanted}{named}, behind a proxy, whose port {front} stands in front of it"
                 )
                 path: Steps = ("spec", "ports", at, "targetPort" if "targetPort" in port else "port")
-                yield Problem(path, message, f"write targetPort: {in_front[wanted]}", service)
+                yield Problem(path, message, f"write targetPort: {front}", service)
 
 
 @objects_rule("service-of-nobody", Outcome.OPINION, source=_SERVICE)
