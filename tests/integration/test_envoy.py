@@ -404,6 +404,15 @@ def test_the_hook_sends_clients_elsewhere_and_stops_nothing(other: Server, tmp_p
         assert process.poll() is None
 
 
+def test_clients_of_http2_are_told_to_leave_too(application: Server, tmp_path: Path) -> None:
+    with envoy(made := rendered(tmp_path, Envoy(), application=application.port)):
+        with _http2(made.ports["proxy"]) as before:
+            assert _GOAWAY not in _frames_until(before, _DATA)
+        made.ask_as_the_kubelet("lifecycle", "preStop")
+        with _http2(made.ports["proxy"]) as after:
+            assert _GOAWAY in _frames_until(after, _DATA)
+
+
 def test_its_stop_signal_ends_it_at_once_which_is_why_it_is_stopped_after_the_application(tmp_path: Path) -> None:
     started, finish = Event(), Event()
 
@@ -426,6 +435,31 @@ def test_its_stop_signal_ends_it_at_once_which_is_why_it_is_stopped_after_the_ap
                 slow.result(10)
             assert grace
         finish.set()
+
+
+#: types of frames: https://www.rfc-editor.org/rfc/rfc9113#section-6
+_DATA, _HEADERS, _SETTINGS, _GOAWAY = 0, 1, 4, 7
+
+
+def _http2(port: int) -> socket.socket:
+    """A connection on which `GET /` was asked; its header fields are those of HPACK's static table."""
+    client = socket.create_connection(("127.0.0.1", port), timeout=10)
+    fields = bytes([0x82, 0x86, 0x84, 0x41, 4]) + b"shop"
+    request = len(fields).to_bytes(3, "big") + bytes([_HEADERS, 0x5, 0, 0, 0, 1]) + fields
+    client.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, _SETTINGS, 0, 0, 0, 0, 0]) + request)
+    return client
+
+
+def _frames_until(client: socket.socket, last: int) -> list[int]:
+    """The types of the frames that come, up to one of that type."""
+    types: list[int] = []
+    with client.makefile("rb") as stream:
+        while last not in types:
+            head = stream.read(9)
+            assert len(head) == 9, f"the connection ended after {types}"
+            stream.read(int.from_bytes(head[:3], "big"))
+            types.append(head[3])
+    return types
 
 
 def _own_address() -> str:

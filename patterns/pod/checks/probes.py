@@ -185,8 +185,9 @@ def startup_probe_too_early(container: Container) -> Problems:
             yield Problem(("startupProbe", kind, "port"), message, "ask the sidecar itself")
 
 
-def _ports_of(container: Container) -> set[Json]:
-    return {port.get("containerPort") for _, port in container.entries("ports")}
+def _ports_of(container: Container) -> list[Json]:
+    # no set: what stands there may be any JSON
+    return [port.get("containerPort") for _, port in container.entries("ports")]
 
 
 @container_rule("sidecar-quits-early", Outcome.BROKEN, source=_SIDECARS)
