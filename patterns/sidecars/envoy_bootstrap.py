@@ -31,6 +31,9 @@ _METRICS_PATH = "/stats/prometheus"
 _APPLICATION = "application"
 #: of each connection, and so of the memory of all: https://www.envoyproxy.io/docs/envoy/v1.40.0/configuration/best_practices/edge
 _BUFFER_BYTES = 32768
+#: before the application closes an unused connection: a request that meets its closing ends in 503. Gunicorn's default
+#: is 2 seconds (https://docs.gunicorn.org/en/stable/settings.html#keepalive); on loopback a new one is cheap
+_IDLE_SECONDS = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +190,7 @@ class Bootstrap:
         result: list[Json] = []
         if self.place.application_port is not None:
             here = Upstream(host="127.0.0.1", port=self.place.application_port, http2=self.http2)
-            result.append(upstream_cluster(_APPLICATION, here, buffer_bytes=_BUFFER_BYTES))
+            result.append(upstream_cluster(_APPLICATION, here, buffer_bytes=_BUFFER_BYTES, idle_seconds=_IDLE_SECONDS))
         for name, upstream in self._upstreams().items():
             ca = f"{self.place.files_path}/{name}.crt" if upstream.ca is not None else None
             by_ipv6 = ":" in self.address

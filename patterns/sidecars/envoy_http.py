@@ -138,7 +138,13 @@ def downstream_tls(certificate: str) -> JsonObject:
 
 
 def upstream_cluster(
-    name: str, upstream: Upstream, *, ca: str | None = None, buffer_bytes: int, by_ipv6: bool = False
+    name: str,
+    upstream: Upstream,
+    *,
+    ca: str | None = None,
+    buffer_bytes: int,
+    by_ipv6: bool = False,
+    idle_seconds: int | None = None,
 ) -> JsonObject:
     """Where requests go.
 
@@ -148,6 +154,7 @@ def upstream_cluster(
         ca: file with its authorities; default those of the image.
         buffer_bytes: of each connection.
         by_ipv6: take a name's IPv6 addresses first. An Envoy does by default, be the pod able to reach them or not.
+        idle_seconds: after which an unused connection is closed; default an hour.
     """
     address: JsonObject = {"address": upstream.host, "port_value": upstream.port_number}
     cluster: JsonObject = {
@@ -159,10 +166,14 @@ def upstream_cluster(
     }
     if not upstream.is_address:
         cluster["dns_lookup_family"] = "AUTO" if by_ipv6 else "V4_PREFERRED"
-    if upstream.http2:
-        kind = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
-        options = typed("upstreams.http.v3.HttpProtocolOptions", explicit_http_config={"http2_protocol_options": {}})
-        cluster["typed_extension_protocol_options"] = {kind: options}
+    if upstream.http2 or idle_seconds is not None:
+        key = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
+        version = "http2_protocol_options" if upstream.http2 else "http_protocol_options"
+        idle: JsonObject = {}
+        if idle_seconds is not None:
+            idle["common_http_protocol_options"] = {"idle_timeout": f"{idle_seconds}s"}
+        options = typed("upstreams.http.v3.HttpProtocolOptions", **idle, explicit_http_config={version: {}})
+        cluster["typed_extension_protocol_options"] = {key: options}
     if upstream.tls:
         kind = "IP_ADDRESS" if upstream.is_address else "DNS"
         # without authorities an Envoy takes any certificate, and without names one of anybody

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -206,6 +207,26 @@ def test_who_the_client_is_is_told_by_as_many_proxies_as_are_believed(
     headers = application.requests[0].headers
     assert headers["x-forwarded-proto"] == protocol
     assert re.fullmatch(client, headers["x-forwarded-for"])
+
+
+def test_the_proxy_closes_unused_connections_before_the_application_does(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(10)
+        with (
+            envoy(made := rendered(tmp_path, Envoy(), application=server.getsockname()[1])),
+            ThreadPoolExecutor() as pool,
+        ):
+            asked = pool.submit(ask, made.ports["proxy"])
+            connection, _ = server.accept()
+            with connection:
+                connection.settimeout(10)
+                assert connection.recv(65536).startswith(b"GET / ")
+                connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+                assert asked.result(10).text == "ok"
+                answered = time.monotonic()
+                assert connection.recv(1) == b""
+                # Gunicorn's 2 seconds are the shortest of the usual servers
+                assert time.monotonic() - answered < 2
 
 
 def test_clients_do_not_tell_envoy_what_to_do(tmp_path: Path) -> None:

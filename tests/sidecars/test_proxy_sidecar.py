@@ -13,6 +13,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from patterns.app import App
 from patterns.errors import Conflict, InvalidValue, NotFound, PatternError, WrongType
+from patterns.init_containers.init_container import InitContainer
 from patterns.model import (
     Container,
     ContainerPort,
@@ -175,6 +176,14 @@ def test_the_application_goes_on_while_endpoints_go_away_and_the_proxy_only_drai
     assert shop.container("app")["lifecycle"] == {"preStop": {"sleep": {"seconds": 5}}}
     assert shop.container()["lifecycle"] == {"preStop": {"httpGet": {"path": "/drain", "port": 8082}}}
     assert pod_spec_of(shop.deployment())["terminationGracePeriodSeconds"] == 30 + 5 + 7
+
+
+def test_an_init_container_that_needs_the_way_out_comes_after_it() -> None:
+    shop = Shop()
+    InitContainer(shop.web, "migrate", container=Container(name="migrate", image="registry.example.com/shop:1.4.2"))
+    ProxySidecar(shop.web, "proxy", proxy=Gateway(), before=["migrate"])
+    spec = pod_spec_of(shop.deployment())
+    assert [text_at(c, "name") for c in objects_at(spec, "initContainers")] == ["proxy", "migrate"]
 
 
 def test_a_hook_of_the_application_s_own_stays() -> None:
