@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from apps.adopted import Adopted
+from apps.initial_data import InitialData
 from apps.platform import Platform
 from apps.proxy import Proxied
 from apps.shop import Shop
@@ -24,6 +25,7 @@ def build() -> App:
     Adopted(app, "adopted")
     Proxied(app, "proxy")
     Platform(app, "platform")
+    InitialData(app, "initial-data")
     WaitAndMigrate(app, "wait-and-migrate")
     return app
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         WrongType,
     )
     from patterns.init_containers.dependency import Attempt, Dependency
+    from patterns.init_containers.downloader import Downloader
     from patterns.init_containers.http_ready import HttpReady
     from patterns.init_containers.init_container import InitContainer
     from patterns.init_containers.init_file_seeder import InitFileSeeder
@@ -155,6 +156,7 @@ _PLACES = {
     "Default": "patterns.defaults",
     "Dependency": "patterns.init_containers.dependency",
     "Deployment": "patterns.workloads.deployment",
+    "Downloader": "patterns.init_containers.downloader",
     "DownwardApi": "patterns.model",
     "DownwardApiFile": "patterns.model",
     "DownwardApiProjection": "patterns.model",
@@ -293,6 +295,7 @@ __all__ = [
     "Default",
     "Dependency",
     "Deployment",
+    "Downloader",
     "DownwardApi",
     "DownwardApiFile",
     "DownwardApiProjection",

@@ -80,6 +80,10 @@ ENVOY_RUN_SIZE_LIMIT = Default("1Mi")
 SMALL_RESOURCES = Default(
     ResourceRequirements(requests={"cpu": "10m", "memory": "16Mi"}, limits={"memory": "16Mi"}),
 )
+#: an HTTP client with TLS
+DOWNLOAD_RESOURCES = Default(
+    ResourceRequirements(requests={"cpu": "50m", "memory": "64Mi"}, limits={"memory": "64Mi"}),
+)
 COLLECTOR_RESOURCES = Default(
     ResourceRequirements(requests={"cpu": "50m", "memory": "64Mi"}, limits={"memory": "64Mi"}),
 )

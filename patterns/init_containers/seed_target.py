@@ -1,4 +1,4 @@
-"""The volume that an ``InitFileSeeder`` writes to, as its own container sees it."""
+"""The volume that an init container fills, as its own container sees it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def writable(into: VolumeMount, mount_path: str) -> VolumeMount:
 def with_expansion(
     into: VolumeMount, env: Iterable[EnvVar], spec: JsonObject, containers: Iterable[str]
 ) -> tuple[EnvVar, ...]:
-    """The seeder's variables, after those that it needs to see the directory of the application's ``sub_path_expr``.
+    """The container's variables, after those that it needs to see the directory of the application's ``sub_path_expr``.
 
     Raises:
         InvalidValue: when one of them cannot be copied from these containers.
