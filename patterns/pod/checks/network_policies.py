@@ -13,6 +13,8 @@ from patterns.pod.checks.subject import Object, Objects, Pod, Steps, entries
 from patterns.pod.checks.together import Pods
 
 _GROUP = "networking.k8s.io"
+#: whose policies allow what these do not
+_OTHERS = frozenset({"cilium.io", "crd.projectcalico.org", "policy.networking.k8s.io", "projectcalico.org"})
 _POLICIES = "https://kubernetes.io/docs/concepts/services-networking/network-policies/"
 
 
@@ -20,8 +22,11 @@ _POLICIES = "https://kubernetes.io/docs/concepts/services-networking/network-pol
 def service_port_closed(objects: Objects) -> Problems:
     """A Service leads nowhere where the NetworkPolicies of its pods leave its port to nobody.
 
-    A pod that a policy selects takes what one of its policies allows, and nothing else.
+    A pod that a policy selects takes what one of its policies allows, and nothing else. A policy that allows nothing
+    waits for others that do, and these may stand elsewhere; so may those of other kinds.
     """
+    if any(obj.group in _OTHERS for obj in objects.all):
+        return
     by_namespace: dict[str, list[Object]] = defaultdict(list)
     for policy in objects.of_kind("NetworkPolicy", _GROUP):
         if _is_for_ingress(policy):
@@ -40,11 +45,11 @@ def service_port_closed(objects: Objects) -> Problems:
                 break
 
 
-def _closed(service: Object, pod: Pod, rules: Sequence[JsonObject | None]) -> Problems:
+def _closed(service: Object, pod: Pod, rules: Sequence[JsonObject]) -> Problems:
     for at, port in entries(service.spec.get("ports")):
         protocol = text_at(port, "protocol") or "TCP"
         wanted = _number_of(port.get("targetPort", port.get("port")), protocol, pod)
-        if wanted is None or any(_opens(rule, wanted, protocol, pod) for rule in rules if rule is not None):
+        if wanted is None or any(_opens(rule, wanted, protocol, pod) for rule in rules):
             continue
         path: Steps = ("spec", "ports", at, "targetPort" if "targetPort" in port else "port")
         message = (
@@ -60,12 +65,11 @@ def _is_for_ingress(policy: Object) -> bool:
     return not isinstance(types, list) or not types or "Ingress" in types
 
 
-def _rules_for(pod: Pod, policies: Sequence[Object]) -> Iterator[JsonObject | None]:
-    """What each policy that selects the pod lets in; None for a policy that lets nothing in."""
+def _rules_for(pod: Pod, policies: Sequence[Object]) -> Iterator[JsonObject]:
+    """What the policies that select the pod let in."""
     labels = labels_of(pod.metadata.get("labels"))
     for policy in policies:
         if matches(object_at(policy.spec, "podSelector"), labels):
-            yield None
             yield from objects_at(policy.spec, "ingress")
 
 
@@ -95,7 +99,7 @@ def _number_of(port: Json, protocol: str, pod: Pod) -> int | None:
     return None
 
 
-def _opened(rules: Sequence[JsonObject | None]) -> str:
-    ports = [port for rule in rules if rule is not None for port in objects_at(rule, "ports")]
+def _opened(rules: Sequence[JsonObject]) -> str:
+    ports = [port for rule in rules for port in objects_at(rule, "ports")]
     shown = [f"{port.get('port', 'every port')}/{text_at(port, 'protocol') or 'TCP'}" for port in ports]
     return ", ".join(dict.fromkeys(shown)) or "none"
