@@ -7,6 +7,7 @@ from pathlib import Path
 
 from apps.adopted import Adopted
 from apps.initial_data import InitialData
+from apps.log_collection import LogCollection
 from apps.platform import Platform
 from apps.proxy import Proxied
 from apps.shop import Shop
@@ -27,6 +28,7 @@ def build() -> App:
     Platform(app, "platform")
     InitialData(app, "initial-data")
     WaitAndMigrate(app, "wait-and-migrate")
+    LogCollection(app, "log-collection")
     return app
 
 

@@ -112,6 +112,8 @@ if TYPE_CHECKING:
     from patterns.sidecars.envoy import Envoy
     from patterns.sidecars.http_endpoint import Http
     from patterns.sidecars.log_output import FluentBitOutput, LogOutput, Stdout
+    from patterns.sidecars.log_reopening import CopyTruncate, ReopenByItself, ReopenOnSignal
+    from patterns.sidecars.log_rotation import LogRotation
     from patterns.sidecars.logging_sidecar import LoggingSidecar
     from patterns.sidecars.loki import Loki
     from patterns.sidecars.open_telemetry import OpenTelemetry
@@ -150,6 +152,7 @@ _PLACES = {
     "Container": "patterns.model",
     "ContainerPort": "patterns.model",
     "Contribution": "patterns.pod.contribution",
+    "CopyTruncate": "patterns.sidecars.log_reopening",
     "CronJob": "patterns.workloads.cron_job",
     "Csi": "patterns.model",
     "DaemonSet": "patterns.workloads.daemon_set",
@@ -199,6 +202,7 @@ _PLACES = {
     "KeyToPath": "patterns.model",
     "Lifecycle": "patterns.model",
     "LogOutput": "patterns.sidecars.log_output",
+    "LogRotation": "patterns.sidecars.log_rotation",
     "LoggingSidecar": "patterns.sidecars.logging_sidecar",
     "Loki": "patterns.sidecars.loki",
     "Manifest": "patterns.manifest",
@@ -228,6 +232,8 @@ _PLACES = {
     "Quantity": "patterns.model",
     "RateLimit": "patterns.sidecars.proxy_routes",
     "RedisReady": "patterns.init_containers.redis_ready",
+    "ReopenByItself": "patterns.sidecars.log_reopening",
+    "ReopenOnSignal": "patterns.sidecars.log_reopening",
     "ResizePolicy": "patterns.model",
     "ResourceClaim": "patterns.model",
     "ResourceField": "patterns.model",
@@ -289,6 +295,7 @@ __all__ = [
     "Container",
     "ContainerPort",
     "Contribution",
+    "CopyTruncate",
     "CronJob",
     "Csi",
     "DaemonSet",
@@ -338,6 +345,7 @@ __all__ = [
     "KeyToPath",
     "Lifecycle",
     "LogOutput",
+    "LogRotation",
     "LoggingSidecar",
     "Loki",
     "Manifest",
@@ -367,6 +375,8 @@ __all__ = [
     "Quantity",
     "RateLimit",
     "RedisReady",
+    "ReopenByItself",
+    "ReopenOnSignal",
     "ResizePolicy",
     "ResourceClaim",
     "ResourceField",
