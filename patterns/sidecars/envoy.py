@@ -27,6 +27,8 @@ from patterns.yaml import write_yaml
 
 #: of the distroless image: https://github.com/GoogleContainerTools/distroless#why-should-i-use-distroless-images
 _USER = 65532
+#: names of its ports, beside those of what the application asks
+_OWN_PORTS = ("ready", "metrics")
 #: worker threads where the container may have every CPU of the node: one for each would be dozens
 _WORKERS = 2
 
@@ -93,6 +95,8 @@ class Envoy(Value):
         for variable, to in self.outbound.items():
             with within(f"outbound[{variable!r}]"):
                 env_name(variable, "the variable")
+                if variable in (PROXY_PORT, *_OWN_PORTS):
+                    raise InvalidValue("the variable must not have the name of a listener of its own")
                 if isinstance(to, Route) and (to.to is None or to.hosts or to.path is not None or to.prefix != "/"):
                     raise InvalidValue("must be a Route with to=, and without prefix, path and hosts")
         if not self.inbound:

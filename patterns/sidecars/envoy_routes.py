@@ -50,12 +50,15 @@ def _match(route: Route) -> JsonObject:
 
 
 def _rewrite(route: Route) -> JsonObject:
+    """What stands in place of the prefix, with one slash between it and the rest, whichever of both has one."""
     if route.rewrite is None:
         return {}
-    if route.path is None and route.rewrite == "/" and not route.prefix.endswith("/"):
-        # in place of /api alone it would leave //a of /api/a
-        return {"regex_rewrite": {"pattern": {"regex": f"^{re.escape(route.prefix)}/*"}, "substitution": "/"}}
-    return {"prefix_rewrite": route.rewrite}
+    if route.path is not None or route.prefix.endswith("/") == route.rewrite.endswith("/"):
+        return {"prefix_rewrite": route.rewrite}
+    if route.prefix.endswith("/"):
+        return {"prefix_rewrite": f"{route.rewrite}/"}
+    # in place of /api alone it would leave //a of /api/a
+    return {"regex_rewrite": {"pattern": {"regex": f"^{re.escape(route.prefix)}/*"}, "substitution": route.rewrite}}
 
 
 def _retry_policy(retries: Retries) -> JsonObject:

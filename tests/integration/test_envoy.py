@@ -101,6 +101,8 @@ def test_requests_go_where_their_host_and_path_say(application: Server, other: S
             Route(prefix="/v1", to=to, rewrite="/v2"),
             Route(path="/only", to=to),
             Route(prefix="/tail/", to=to),
+            Route(prefix="/slash", to=to, rewrite="/v3/"),
+            Route(prefix="/both/", to=to, rewrite="/v4"),
             Route(hosts=["*.example.com"], prefix="/wild", to=to),
             Route(hosts=["shop.example.com"], to=to),
         ]
@@ -120,6 +122,9 @@ def test_requests_go_where_their_host_and_path_say(application: Server, other: S
         assert got("/only/more") == "app /only/more"
         assert got("/tail/a") == "other /tail/a"
         assert got("/tail") == "app /tail"
+        assert got("/slash/a") == "other /v3/a"
+        assert got("/slash") == "other /v3/"
+        assert got("/both/a") == "other /v4/a"
         assert got("/wild", "a.example.com") == "other /wild"
         assert got("/", "a.example.com") == "app /"
         assert got("/", "shop.example.com:8080") == "other /"

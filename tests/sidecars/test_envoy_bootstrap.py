@@ -248,6 +248,12 @@ REFUSED: dict[str, tuple[type[Any], Mapping[str, Any], type[PatternError], str]]
         InvalidValue,
         "outbound['A-B']: the variable must be",
     ),
+    "a listener's name": (
+        Envoy,
+        {"outbound": {"ready": Upstream(host="a")}},
+        InvalidValue,
+        "outbound['ready']: the variable must not have the name of a listener of its own",
+    ),
     "no address": (
         Envoy,
         {"address": "localhost"},
