@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from apps.adopted import Adopted
+from apps.config_file import ConfigFile
 from apps.initial_data import InitialData
 from apps.log_collection import LogCollection
 from apps.platform import Platform
@@ -26,6 +27,7 @@ def build() -> App:
     Adopted(app, "adopted")
     Proxied(app, "proxy")
     Platform(app, "platform")
+    ConfigFile(app, "config-file")
     InitialData(app, "initial-data")
     WaitAndMigrate(app, "wait-and-migrate")
     LogCollection(app, "log-collection")

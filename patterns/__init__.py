@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         SynthesisError,
         WrongType,
     )
+    from patterns.init_containers.config_file_renderer import ConfigFileRenderer
     from patterns.init_containers.dependency import Attempt, Dependency
     from patterns.init_containers.downloader import Downloader
     from patterns.init_containers.http_ready import HttpReady
@@ -143,6 +144,7 @@ _PLACES = {
     "Capabilities": "patterns.model",
     "Chart": "patterns.tree",
     "ClusterTrustBundle": "patterns.model",
+    "ConfigFileRenderer": "patterns.init_containers.config_file_renderer",
     "ConfigMap": "patterns.objects.config_map",
     "ConfigMapKey": "patterns.model",
     "ConfigMapProjection": "patterns.model",
@@ -286,6 +288,7 @@ __all__ = [
     "Capabilities",
     "Chart",
     "ClusterTrustBundle",
+    "ConfigFileRenderer",
     "ConfigMap",
     "ConfigMapKey",
     "ConfigMapProjection",

@@ -22,7 +22,7 @@ _MAX_KEY = 253
 _MAX_SECRET_LINE = 4000
 
 
-def checked_files(files: Mapping[str, str | bytes]) -> dict[str, bytes]:
+def checked_files(files: Mapping[str, str | bytes], option: str = "files") -> dict[str, bytes]:
     """The contents by path, in order, once everything is as it should be.
 
     Raises:
@@ -30,13 +30,15 @@ def checked_files(files: Mapping[str, str | bytes]) -> dict[str, bytes]:
     """
     contents = {path: content.encode() if isinstance(content, str) else content for path, content in files.items()}
     if not contents:
-        raise InvalidValue('files must hold at least one file, such as files={"index.html": "<h1>Shop</h1>\\n"}')
-    check_paths(contents)
+        raise InvalidValue(
+            f'{option} must hold at least one file, such as {option}={{"index.html": "<h1>Shop</h1>\\n"}}'
+        )
+    check_paths(contents, option)
     check_size({path: len(content) for path, content in contents.items()})
     return contents
 
 
-def check_paths(paths: Iterable[str]) -> None:
+def check_paths(paths: Iterable[str], option: str = "files") -> None:
     """Every path names one file below the volume, and no two meet.
 
     Raises:
@@ -44,7 +46,7 @@ def check_paths(paths: Iterable[str]) -> None:
     """
     known: dict[str, str] = {}
     for path in paths:
-        what = f"files[{path!r}]"
+        what = f"{option}[{path!r}]"
         relative_path(path, what, reserved=True)
         if normpath(path) != path:
             raise InvalidValue(f"{what} must be the plain path of a file; write {normpath(path)!r}")
@@ -58,7 +60,7 @@ def check_paths(paths: Iterable[str]) -> None:
         above = path.rpartition("/")[0]
         while above:
             if above in files:
-                raise InvalidValue(f"files[{above!r}] is a file, and files[{path!r}] needs a directory there")
+                raise InvalidValue(f"{option}[{above!r}] is a file, and {option}[{path!r}] needs a directory there")
             above = above.rpartition("/")[0]
 
 

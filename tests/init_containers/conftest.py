@@ -9,6 +9,7 @@ from init_containers.seeding import Shell
 from shells import KINDS, link_tools
 
 SEEDING = ("sh", "cp", "mv", "rm", "mkdir", "chmod", "sync")
+RENDERING = ("sh", "awk", "chmod", "mkdir", "mv", "rm", "sync")
 WAITING = ("sh", "od", "sleep", "tail", "timeout", "tr")
 
 
@@ -16,6 +17,12 @@ WAITING = ("sh", "od", "sleep", "tail", "timeout", "tr")
 def programs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a shell and the tools of ``wait.sh``: busybox's own, or the machine's."""
     return link_tools(request.param, tmp_path_factory.mktemp("bin"), WAITING)
+
+
+@pytest.fixture(params=KINDS)
+def renderer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a shell and the tools of ``render.sh``."""
+    return link_tools(request.param, tmp_path_factory.mktemp("bin"), RENDERING)
 
 
 @pytest.fixture(params=KINDS)
