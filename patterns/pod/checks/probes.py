@@ -169,7 +169,7 @@ def hook_by_tcp(container: Container) -> Problems:
 
 @container_rule("startup-probe-too-early", Outcome.BROKEN, source=_SIDECARS, whole=True)
 def startup_probe_too_early(container: Container) -> Problems:
-    """A native sidecar that has started when the application answers: the application starts when it has, so never."""
+    """A native sidecar whose startup probe asks the application never starts: the application waits for it."""
     if not container.is_sidecar:
         return
     later = [c for c in container.pod.running if c.list == "containers" or c.at > container.at]
