@@ -1,4 +1,4 @@
-"""A shop behind an Envoy: its clients come to the proxy, and so does what it asks of others."""
+"""A shop behind an Envoy, for its clients and for what it asks of others; its office behind a login."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from patterns import (
     ContainerPort,
     Deployment,
     Envoy,
+    OAuth2Proxy,
     Probe,
     ProxySidecar,
     ResourceRequirements,
     Retries,
     Route,
+    SecretKey,
     Service,
     ServicePort,
     Upstream,
@@ -25,10 +27,15 @@ PAYMENTS = Upstream(host="payments.example.com", tls=True)
 
 
 class Proxied(Chart):
-    """The application listens on loopback; nobody goes past the proxy."""
+    """Two applications past whose proxies nobody goes."""
 
     def __init__(self, scope: Construct, id: str) -> None:
         super().__init__(scope, id, namespace="proxied")
+        self.shop()
+        self.office()
+
+    def shop(self) -> None:
+        """The application listens on loopback; Envoy routes, retries and speaks TLS."""
         web = Deployment(
             self,
             "web",
@@ -63,3 +70,36 @@ class Proxied(Chart):
             also_open=[9090],
         )
         Service(self, "web-service", workload=web, ports=[ServicePort(port=443, target_port=8080)])
+
+    def office(self) -> None:
+        """The application has no login of its own; an Ingress with TLS is before it."""
+        office = Deployment(
+            self,
+            "office",
+            replicas=2,
+            max_unavailable=0,
+            containers=[
+                Container(
+                    name="app",
+                    image="registry.example.com/office:2.0.1",
+                    ports=[8080],
+                    resources=ResourceRequirements(
+                        requests={"cpu": "100m", "memory": "128Mi"}, limits={"memory": "256Mi"}
+                    ),
+                )
+            ],
+        )
+        ProxySidecar(
+            office,
+            "login",
+            proxy=OAuth2Proxy(
+                issuer_url="https://login.example.com/realms/shop",
+                client_id="office",
+                client_secret=SecretKey("office-login", "client-secret"),
+                cookie_secret=SecretKey("office-login", "cookie-secret"),
+                allowed_groups=["staff"],
+                redirect_url="https://office.example.com/oauth2/callback",
+                api=["^/api/"],
+            ),
+        )
+        Service(self, "office-service", workload=office, ports=[ServicePort(port=80, target_port=8080)])

@@ -117,6 +117,7 @@ if TYPE_CHECKING:
     from patterns.sidecars.log_rotation import LogRotation
     from patterns.sidecars.logging_sidecar import LoggingSidecar
     from patterns.sidecars.loki import Loki
+    from patterns.sidecars.oauth2_proxy import OAuth2Proxy
     from patterns.sidecars.open_telemetry import OpenTelemetry
     from patterns.sidecars.opensearch import OpenSearch
     from patterns.sidecars.proxy_program import Proxy, ProxyPlace, ProxyProgram
@@ -212,6 +213,7 @@ _PLACES = {
     "MySqlReady": "patterns.init_containers.mysql_ready",
     "Nfs": "patterns.model",
     "NotFound": "patterns.errors",
+    "OAuth2Proxy": "patterns.sidecars.oauth2_proxy",
     "OpenSearch": "patterns.sidecars.opensearch",
     "OpenTelemetry": "patterns.sidecars.open_telemetry",
     "OtherVolume": "patterns.model",
@@ -356,6 +358,7 @@ __all__ = [
     "MySqlReady",
     "Nfs",
     "NotFound",
+    "OAuth2Proxy",
     "OpenSearch",
     "OpenTelemetry",
     "OtherVolume",

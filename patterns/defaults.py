@@ -58,6 +58,10 @@ BUSYBOX_IMAGE = Default("docker.io/library/busybox:1.37.0")
 FLUENT_BIT_IMAGE = Default("cr.fluentbit.io/fluent/fluent-bit:4.2.0")
 #: a proxy, without a shell: https://www.envoyproxy.io/docs/envoy/v1.40.0/start/docker#using-distroless-images
 ENVOY_IMAGE = Default("docker.io/envoyproxy/envoy:distroless-v1.40.0")
+#: a login before the application: https://oauth2-proxy.github.io/oauth2-proxy/installation
+OAUTH2_PROXY_IMAGE = Default("quay.io/oauth2-proxy/oauth2-proxy:v7.15.6")
+#: nginx as uid 101: https://hub.docker.com/r/nginxinc/nginx-unprivileged
+NGINX_IMAGE = Default("docker.io/nginxinc/nginx-unprivileged:1.29.3")
 #: an HTTP client, and a shell: https://hub.docker.com/r/curlimages/curl
 CURL_IMAGE = Default("docker.io/curlimages/curl:8.16.0")
 #: the clients of databases: https://hub.docker.com/_/postgres, https://hub.docker.com/_/mariadb

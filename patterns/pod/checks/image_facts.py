@@ -91,6 +91,13 @@ _NGINX_LOGS = ("/var/log/nginx/access.log", "/var/log/nginx/error.log")
 #: the table; an image that becomes another user only after its start has started as root
 KNOWN: Sequence[ImageFacts] = (
     ImageFacts(
+        repository="quay.io/oauth2-proxy/oauth2-proxy",
+        source="https://github.com/oauth2-proxy/oauth2-proxy/blob/v7.15.6/Makefile",
+        tags=r"v7\.\d+\.\d+",
+        user=65532,
+        shell=False,
+    ),
+    ImageFacts(
         repository="docker.io/library/nginx",
         source="https://github.com/nginx/docker-nginx",
         user=0,
