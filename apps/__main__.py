@@ -9,6 +9,7 @@ from apps.adopted import Adopted
 from apps.config_file import ConfigFile
 from apps.initial_data import InitialData
 from apps.log_collection import LogCollection
+from apps.permissions import Permissions
 from apps.platform import Platform
 from apps.proxy import Proxied
 from apps.shop import Shop
@@ -29,6 +30,7 @@ def build() -> App:
     Platform(app, "platform")
     ConfigFile(app, "config-file")
     InitialData(app, "initial-data")
+    Permissions(app, "permissions")
     WaitAndMigrate(app, "wait-and-migrate")
     LogCollection(app, "log-collection")
     return app

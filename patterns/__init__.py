@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from patterns.init_containers.init_file_seeder import InitFileSeeder
     from patterns.init_containers.job_complete import JobComplete
     from patterns.init_containers.mysql_ready import MySqlReady
+    from patterns.init_containers.permission_fixer import PermissionFixer
     from patterns.init_containers.postgres_ready import PostgresReady
     from patterns.init_containers.redis_ready import RedisReady
     from patterns.init_containers.seed_source import FromConfigMap, FromDirectory, FromImage, FromSecret, SeedSource
@@ -220,6 +221,7 @@ _PLACES = {
     "Pattern": "patterns.pattern",
     "PatternError": "patterns.errors",
     "PatternWarning": "patterns.errors",
+    "PermissionFixer": "patterns.init_containers.permission_fixer",
     "PersistentVolumeClaim": "patterns.model",
     "Pod": "patterns.workloads.pod",
     "PodCertificate": "patterns.model",
@@ -365,6 +367,7 @@ __all__ = [
     "Pattern",
     "PatternError",
     "PatternWarning",
+    "PermissionFixer",
     "PersistentVolumeClaim",
     "Pod",
     "PodCertificate",

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from patterns.defaults import SCRATCH_SIZE_LIMIT, Default
 from patterns.errors import InvalidValue
-from patterns.model import Volume, VolumeMount
+from patterns.model import JsonObject, Volume, VolumeMount
 from patterns.model.json import text_at
+from patterns.model.names import numeric_id
 from patterns.model.quantity import quantity
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
@@ -35,12 +36,16 @@ class SharedScratch(Pattern):
             one pod can fill the disk of its node.
         medium: ``"Memory"`` for a tmpfs, which counts against the memory limits of the containers that write and needs
             a ``size_limit`` below them; ``"HugePages"`` and its sizes; default the node's disk.
+        fs_group: number of the group that owns the pod's volumes and that every container is a member of, so that
+            containers of different users can share the files. A pod has one: it is the same as the workload's, or the
+            only one. https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
 
     Raises:
         InvalidValue: for a bad path, quantity or medium, a container in both lists, or a writer whose memory limit a
             volume in memory would fill.
         NotFound: for a container that the workload does not have.
-        Conflict: when something else is mounted on ``mount_path``, or another volume has this name.
+        Conflict: when something else is mounted on ``mount_path``, another volume has this name, or the pod has another
+            ``fsGroup``.
     """
 
     def __init__(
@@ -53,6 +58,7 @@ class SharedScratch(Pattern):
         readers: Sequence[str] = (),
         size_limit: str | Default[str] | None = SCRATCH_SIZE_LIMIT,
         medium: str | None = None,
+        fs_group: int | None = None,
     ) -> None:
         super().__init__(scope, id)
         both = sorted(set(writers or ()) & set(readers))
@@ -65,7 +71,9 @@ class SharedScratch(Pattern):
         self._check_memory(writers)
         mounts = {name: [self._mount] for name in writers}
         mounts.update({name: [replace(self._mount, read_only=True)] for name in readers})
-        self.contribute(Contribution(mounts=mounts))
+        numeric_id(fs_group, "fs_group")
+        pod: JsonObject = {} if fs_group is None else {"securityContext": {"fsGroup": fs_group}}
+        self.contribute(Contribution(mounts=mounts, pod=pod))
 
     def _check_memory(self, writers: Sequence[str]) -> None:
         size = size_in_memory(self._mount)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -78,7 +79,7 @@ def test_sidecars_that_came_before_are_no_application_containers() -> None:
 
 
 def test_the_default_size_is_replaced_by_the_nearest_mapping() -> None:
-    def size(app: object = None, chart: object = None, workload: object = None, **option: str) -> object:
+    def size(app: object = None, chart: object = None, workload: object = None, **option: Any) -> object:
         c = Chart(App(defaults=app), "c", defaults=chart)  # type: ignore[arg-type]
         w = Deployment(c, "w", containers=[APP], defaults=workload)  # type: ignore[arg-type]
         SharedScratch(w, "s", mount_path="/s", **option)
@@ -191,3 +192,13 @@ def test_bad_input_is_refused(kind: type[PatternError], code: Callable[[Deployme
     assert str(raised.value).startswith("SharedScratch 'shop/")
     if message:
         assert str(raised.value) == message
+
+
+def test_a_group_of_the_pod_s_volumes_is_the_pod_s_one() -> None:
+    chart = Chart(App(), "c")
+    web = Deployment(chart, "web", containers=[Container(name="app", image="registry.example.com/app:1.0")])
+    SharedScratch(web, "a", mount_path="/a", fs_group=2000)
+    SharedScratch(web, "b", mount_path="/b", fs_group=2000)
+    assert pod_spec_of(synth(chart)[0])["securityContext"]["fsGroup"] == 2000  # type: ignore[index, call-overload]
+    with pytest.raises(Conflict, match=r"fsGroup is 2000, from SharedScratch 'c/web/a', and SharedScratch 'c/web/c'"):
+        SharedScratch(web, "c", mount_path="/c", fs_group=3000)

@@ -1,0 +1,136 @@
+"""The rendered command of a ``PermissionFixer``, as root, on trees that somebody could have left there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from integration.rendered import process_of
+from shells import link_tools
+
+from patterns import App, Chart, Container, Deployment, PermissionFixer, Security, Volume, VolumeMount
+from patterns.testing import container_of, find, synth
+
+TOOLS = ("sh", "cat", "chmod", "chown", "find", "rm", "stat")
+OWNER, GROUP = 12345, 23456
+
+pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away; .ci/run is root")
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """Files of root's: in folders, with hostile names, with links that lead out."""
+    folder = tmp_path / "data"
+    (folder / "a" / "b").mkdir(parents=True)
+    for name in ("plain", "a/two\nlines", "a/-rf", "a/b/with space", "a/b/'quote\"", "a/$(id)", "a/*"):
+        (folder / name).write_text(name)
+        (folder / name).chmod(0o600)
+    outside = tmp_path / "outside"
+    outside.write_text("of somebody else")
+    outside.chmod(0o600)
+    (folder / "link").symlink_to(outside)
+    (folder / "a" / "up").symlink_to(tmp_path)
+    return folder
+
+
+def fix(directory: Path, mode: str | None = None, owner: int = OWNER) -> subprocess.CompletedProcess[str]:
+    chart = Chart(App(), "shop")
+    mount = VolumeMount(volume=Volume.host_path("data", "/srv/shop"), mount_path="/data")
+    web = Deployment(
+        chart,
+        "web",
+        containers=[Container(name="app", image="registry.example.com/app:1.0", volume_mounts=[mount])],
+        security=Security(run_as_user=owner, run_as_group=GROUP),
+    )
+    PermissionFixer(web, "fix", volume=mount, because="a test", mode=mode)
+    container = container_of(find(synth(chart), "Deployment"), "fix")
+    programs = directory.parent / "bin"
+    if not programs.exists():
+        programs.mkdir()
+        link_tools("busybox", programs, TOOLS)
+    words = process_of(container, paths={"/permission-target": str(directory)}).command
+    command = [str(programs / "sh"), *words[1:]]
+    return subprocess.run(command, env={"PATH": str(programs)}, capture_output=True, text=True, timeout=60, check=False)
+
+
+def owners(directory: Path) -> set[tuple[int, int]]:
+    every = [directory, *directory.rglob("*")]
+    return {(path.lstat().st_uid, path.lstat().st_gid) for path in every}
+
+
+def test_everything_in_the_volume_is_given_away_and_nothing_behind_a_link(tree: Path) -> None:
+    ran = fix(tree, mode="u+rwX,g+rX")
+    assert ran.returncode == 0, ran.stderr
+    assert owners(tree) == {(OWNER, GROUP)}
+    outside = tree.parent / "outside"
+    assert (outside.stat().st_uid, outside.stat().st_mode & 0o777) == (os.getuid(), 0o600)
+    assert (tree / "a" / "b" / "with space").stat().st_mode & 0o777 == 0o640
+    assert (tree / "a" / "b").stat().st_mode & 0o050 == 0o050
+
+
+def test_the_plain_form_follows_a_link_out_of_the_volume(tree: Path) -> None:
+    subprocess.run(["chown", "-RL", f"{OWNER}:{GROUP}", str(tree / "link")], check=True)
+    assert (tree.parent / "outside").stat().st_uid == OWNER
+
+
+def test_what_is_done_is_not_walked_again(tree: Path) -> None:
+    assert fix(tree).returncode == 0
+    # it would be given back, if anybody looked
+    os.chown(tree / "plain", 0, 0)
+    again = fix(tree)
+    assert again.returncode == 0
+    assert "is as it should be" in again.stdout
+    assert (tree / "plain").stat().st_uid == 0
+
+
+@pytest.mark.parametrize("change", ["directory", "owner", "mode", "marker"])
+def test_what_is_no_longer_so_is_done_again(tree: Path, change: str) -> None:
+    assert fix(tree).returncode == 0
+    os.chown(tree / "plain", 0, 0)
+    if change == "directory":
+        os.chown(tree, 0, 0)
+    elif change == "marker":
+        (tree / ".fix.done").unlink()
+    ran = fix(tree, mode="u+rwX" if change == "mode" else None, owner=OWNER + 1 if change == "owner" else OWNER)
+    assert ran.returncode == 0, ran.stderr
+    assert (tree / "plain").stat().st_uid in (OWNER, OWNER + 1)
+
+
+def test_a_marker_that_is_a_link_is_replaced(tree: Path) -> None:
+    victim = tree.parent / "victim"
+    victim.write_text("whole")
+    (tree / ".fix.done").symlink_to(victim)
+    assert fix(tree).returncode == 0
+    assert victim.read_text() == "whole"
+
+
+@pytest.fixture
+def other_file_system(tree: Path) -> Iterator[Path]:
+    mounted = tree / "a" / "mounted"
+    mounted.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "none", str(mounted)], capture_output=True, check=False).returncode:
+        pytest.skip("a file system may not be mounted here")
+    (mounted / "file").write_text("")
+    yield mounted
+    subprocess.run(["umount", str(mounted)], check=True)
+
+
+def test_other_file_systems_are_left_alone(tree: Path, other_file_system: Path) -> None:
+    assert fix(tree).returncode == 0
+    assert (other_file_system / "file").stat().st_uid == 0
+
+
+def test_a_volume_that_refuses_says_what_it_is(tree: Path) -> None:
+    programs = tree.parent / "bin"
+    programs.mkdir()
+    link_tools("busybox", programs, [tool for tool in TOOLS if tool != "chown"])
+    refusing = programs / "chown"
+    refusing.write_text(f'#!{shutil.which("sh")}\necho "chown: $2: Operation not permitted" >&2\nexit 1\n')
+    refusing.chmod(0o755)
+    ran = fix(tree)
+    assert ran.returncode == 1
+    assert "an NFS server does so with root_squash" in ran.stderr
