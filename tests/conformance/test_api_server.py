@@ -28,6 +28,7 @@ OPEN = {
     "dist/adopted.k8s.yaml": "pods that somebody else wrote",
     "dist/permissions.k8s.yaml": "an init container that has to be root",
     "tests/init_containers/__snapshots__/test_permission_fixer/test_smallest_call.yaml": "likewise",
+    "tests/sidecars/__snapshots__/test_proxy_sidecar/test_somebody_else_s_pod_gets_it_too.yaml": "somebody else's pod",
     "tests/sidecars/__snapshots__/test_sidecar/test_every_option.yaml": "shows security=None",
 }
 #: what the server says where it names no field, or not the last parts of its path
