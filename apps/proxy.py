@@ -1,4 +1,4 @@
-"""A shop behind an Envoy, for its clients and for what it asks of others; its office behind a login."""
+"""Proxies: a shop behind an Envoy, an office behind a login, a catalog behind a cache."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from patterns import (
     ContainerPort,
     Deployment,
     Envoy,
+    NginxCache,
     OAuth2Proxy,
     Probe,
     ProxySidecar,
@@ -27,12 +28,13 @@ PAYMENTS = Upstream(host="payments.example.com", tls=True)
 
 
 class Proxied(Chart):
-    """Two applications past whose proxies nobody goes."""
+    """Three applications past whose proxies nobody goes."""
 
     def __init__(self, scope: Construct, id: str) -> None:
         super().__init__(scope, id, namespace="proxied")
         self.shop()
         self.office()
+        self.catalog()
 
     def shop(self) -> None:
         """The application listens on loopback; Envoy routes, retries and speaks TLS."""
@@ -103,3 +105,29 @@ class Proxied(Chart):
             ),
         )
         Service(self, "office-service", workload=office, ports=[ServicePort(port=80, target_port=8080)])
+
+    def catalog(self) -> None:
+        """The application says by Cache-Control what may be kept; who has a session goes past the cache."""
+        catalog = Deployment(
+            self,
+            "catalog",
+            replicas=2,
+            max_unavailable=0,
+            containers=[
+                Container(
+                    name="app",
+                    image="registry.example.com/catalog:5.3.0",
+                    ports=[8080],
+                    resources=ResourceRequirements(
+                        requests={"cpu": "250m", "memory": "256Mi"}, limits={"memory": "512Mi"}
+                    ),
+                )
+            ],
+        )
+        ProxySidecar(
+            catalog,
+            "cache",
+            proxy=NginxCache(size_limit="1Gi", past_cookies=["session"], uncached=["/api/"]),
+            port=8090,
+        )
+        Service(self, "catalog-service", workload=catalog, ports=[ServicePort(port=80, target_port=8080)])

@@ -118,6 +118,7 @@ if TYPE_CHECKING:
     from patterns.sidecars.log_rotation import LogRotation
     from patterns.sidecars.logging_sidecar import LoggingSidecar
     from patterns.sidecars.loki import Loki
+    from patterns.sidecars.nginx_cache import NginxCache
     from patterns.sidecars.oauth2_proxy import OAuth2Proxy
     from patterns.sidecars.open_telemetry import OpenTelemetry
     from patterns.sidecars.opensearch import OpenSearch
@@ -213,6 +214,7 @@ _PLACES = {
     "Migration": "patterns.workloads.migration",
     "MySqlReady": "patterns.init_containers.mysql_ready",
     "Nfs": "patterns.model",
+    "NginxCache": "patterns.sidecars.nginx_cache",
     "NotFound": "patterns.errors",
     "OAuth2Proxy": "patterns.sidecars.oauth2_proxy",
     "OpenSearch": "patterns.sidecars.opensearch",
@@ -359,6 +361,7 @@ __all__ = [
     "Migration",
     "MySqlReady",
     "Nfs",
+    "NginxCache",
     "NotFound",
     "OAuth2Proxy",
     "OpenSearch",

@@ -80,6 +80,8 @@ SCRATCH_SIZE_LIMIT = Default("256Mi")
 COLLECTOR_STATE_SIZE_LIMIT = Default("64Mi")
 #: the socket of an Envoy's admin interface
 ENVOY_RUN_SIZE_LIMIT = Default("1Mi")
+#: process id and empty directories of an nginx
+NGINX_TMP_SIZE_LIMIT = Default("16Mi")
 #: a `tail`, a copy: processes of a few hundred kilobytes
 SMALL_RESOURCES = Default(
     ResourceRequirements(requests={"cpu": "10m", "memory": "16Mi"}, limits={"memory": "16Mi"}),

@@ -33,8 +33,8 @@ class Response:
     text: str
 
 
-#: status and text for a request
-Answer = Callable[[Request], tuple[int, str]]
+#: status and text for a request, and further headers
+Answer = Callable[[Request], tuple[int, str] | tuple[int, str, Mapping[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,12 @@ def serving(answer: Answer, *, host: str = "127.0.0.1", tls: Path | None = None)
             headers = {name.lower(): value for name, value in self.headers.items()}
             request = Request(self.command, self.path, headers)
             requests.append(request)
-            status, text = answer(request)
+            status, text, *further = answer(request)
             body = text.encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
+            for name, value in (further[0] if further else {}).items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
 
