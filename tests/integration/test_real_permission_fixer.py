@@ -100,6 +100,20 @@ def test_what_is_no_longer_so_is_done_again(tree: Path, change: str) -> None:
     assert (tree / "plain").stat().st_uid in (OWNER, OWNER + 1)
 
 
+def test_a_run_that_was_cut_off_is_no_longer_done_as_before(tree: Path) -> None:
+    assert fix(tree, mode="u+rwX").returncode == 0
+    chmod = tree.parent / "bin" / "chmod"
+    kept = chmod.rename(tree.parent / "chmod")
+    chmod.write_text(f"#!{shutil.which('sh')}\nexit 1\n")
+    chmod.chmod(0o755)
+    assert fix(tree, mode="g+rwX").returncode == 1
+    chmod.unlink()
+    kept.rename(chmod)
+    os.chown(tree / "plain", 0, 0)
+    assert fix(tree, mode="u+rwX").returncode == 0
+    assert (tree / "plain").stat().st_uid == OWNER
+
+
 def test_a_marker_that_is_a_link_is_replaced(tree: Path) -> None:
     victim = tree.parent / "victim"
     victim.write_text("whole")
