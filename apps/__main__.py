@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from apps.adopted import Adopted
+from apps.backup import Backup
 from apps.config_file import ConfigFile
 from apps.initial_data import InitialData
 from apps.log_collection import LogCollection
@@ -28,6 +29,7 @@ def build() -> App:
     Adopted(app, "adopted")
     Proxied(app, "proxy")
     Platform(app, "platform")
+    Backup(app, "backup")
     ConfigFile(app, "config-file")
     InitialData(app, "initial-data")
     Permissions(app, "permissions")

@@ -110,9 +110,12 @@ if TYPE_CHECKING:
     from patterns.pattern import Pattern
     from patterns.pod.checks.image_facts import ImageFacts
     from patterns.pod.contribution import Contribution
+    from patterns.sidecars.backup_method import BackupMethod, BackupPlace, BackupProgram
+    from patterns.sidecars.backup_sidecar import BackupSidecar
     from patterns.sidecars.elasticsearch import Elasticsearch
     from patterns.sidecars.envoy import Envoy
     from patterns.sidecars.http_endpoint import Http
+    from patterns.sidecars.litestream import Litestream
     from patterns.sidecars.log_output import FluentBitOutput, LogOutput, Stdout
     from patterns.sidecars.log_reopening import CopyTruncate, ReopenByItself, ReopenOnSignal
     from patterns.sidecars.log_rotation import LogRotation
@@ -125,6 +128,7 @@ if TYPE_CHECKING:
     from patterns.sidecars.proxy_program import Proxy, ProxyPlace, ProxyProgram
     from patterns.sidecars.proxy_routes import RateLimit, Retries, Route, Upstream
     from patterns.sidecars.proxy_sidecar import ProxySidecar
+    from patterns.sidecars.restore_rehearsal import RestoreRehearsal
     from patterns.sidecars.sidecar import Sidecar
     from patterns.sidecars.splunk import Splunk
     from patterns.tree import Chart, Construct
@@ -144,6 +148,10 @@ _PLACES = {
     "App": "patterns.app",
     "AppArmorProfile": "patterns.model",
     "Attempt": "patterns.init_containers.dependency",
+    "BackupMethod": "patterns.sidecars.backup_method",
+    "BackupPlace": "patterns.sidecars.backup_method",
+    "BackupProgram": "patterns.sidecars.backup_method",
+    "BackupSidecar": "patterns.sidecars.backup_sidecar",
     "Capabilities": "patterns.model",
     "Chart": "patterns.tree",
     "ClusterTrustBundle": "patterns.model",
@@ -206,6 +214,7 @@ _PLACES = {
     "JsonObject": "patterns.model",
     "KeyToPath": "patterns.model",
     "Lifecycle": "patterns.model",
+    "Litestream": "patterns.sidecars.litestream",
     "LogOutput": "patterns.sidecars.log_output",
     "LogRotation": "patterns.sidecars.log_rotation",
     "LoggingSidecar": "patterns.sidecars.logging_sidecar",
@@ -247,6 +256,7 @@ _PLACES = {
     "ResourceField": "patterns.model",
     "ResourceRequirements": "patterns.model",
     "RestartRule": "patterns.model",
+    "RestoreRehearsal": "patterns.sidecars.restore_rehearsal",
     "Retries": "patterns.sidecars.proxy_routes",
     "Route": "patterns.sidecars.proxy_routes",
     "SELinuxOptions": "patterns.model",
@@ -291,6 +301,10 @@ __all__ = [
     "App",
     "AppArmorProfile",
     "Attempt",
+    "BackupMethod",
+    "BackupPlace",
+    "BackupProgram",
+    "BackupSidecar",
     "Capabilities",
     "Chart",
     "ClusterTrustBundle",
@@ -353,6 +367,7 @@ __all__ = [
     "JsonObject",
     "KeyToPath",
     "Lifecycle",
+    "Litestream",
     "LogOutput",
     "LogRotation",
     "LoggingSidecar",
@@ -394,6 +409,7 @@ __all__ = [
     "ResourceField",
     "ResourceRequirements",
     "RestartRule",
+    "RestoreRehearsal",
     "Retries",
     "Route",
     "SELinuxOptions",

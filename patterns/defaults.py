@@ -70,6 +70,9 @@ MARIADB_IMAGE = Default("docker.io/library/mariadb:11.8.2")
 #: https://hub.docker.com/_/redis
 REDIS_IMAGE = Default("docker.io/library/redis:8.2.3")
 
+#: copies SQLite databases: https://hub.docker.com/r/litestream/litestream
+LITESTREAM_IMAGE = Default("docker.io/litestream/litestream:0.5.18")
+
 #: every default whose name says that it is an image
 IMAGES = tuple(value for name, value in sorted(globals().items()) if name.endswith("_IMAGE"))
 
@@ -85,6 +88,10 @@ NGINX_TMP_SIZE_LIMIT = Default("16Mi")
 #: a `tail`, a copy: processes of a few hundred kilobytes
 SMALL_RESOURCES = Default(
     ResourceRequirements(requests={"cpu": "10m", "memory": "16Mi"}, limits={"memory": "16Mi"}),
+)
+#: a program that copies data
+BACKUP_RESOURCES = Default(
+    ResourceRequirements(requests={"cpu": "50m", "memory": "128Mi"}, limits={"memory": "128Mi"}),
 )
 #: an HTTP client with TLS
 DOWNLOAD_RESOURCES = Default(

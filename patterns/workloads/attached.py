@@ -189,6 +189,11 @@ class Attached(PodHolder):
         """The minor version of the oldest cluster that the manifests are for."""
         return target_of(self.foreign.obj) or NEWEST
 
+    @property
+    def kind_and_spec(self) -> tuple[str, JsonObject]:
+        """The object's kind, and its own spec as its owner has it now."""
+        return self.foreign.obj.kind, object_at(self.foreign.read(), "spec") if self.readable else {}
+
     def _defaults(self) -> list[Defaults]:
         return tree.defaults_of(self.foreign.obj)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from patterns.defaults import Default, Defaults, T, resolved
 from patterns.errors import InvalidValue
-from patterns.model.json import object_at, objects_at, text_at
+from patterns.model.json import JsonObject, object_at, objects_at, text_at
 from patterns.pod.contribution import Contribution
 from patterns.pod.identity import Identity, application_identity
 from patterns.pod.merge import merge
@@ -73,6 +73,11 @@ class PodHolder:
         """
         application = [text_at(container, "name") for container in objects_at(self.pod.base, "containers")]
         return application_identity(self.pod.spec, tuple(containers) or application)
+
+    @property
+    def kind_and_spec(self) -> tuple[str, JsonObject]:
+        """The workload's kind, and its own spec as it stands now."""
+        raise NotImplementedError
 
     def free_port(self, preferred: int) -> int:
         """The first port from ``preferred`` upwards that no container of the pod declares."""

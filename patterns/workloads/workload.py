@@ -190,6 +190,11 @@ class Workload(Manifest, PodHolder):
         """The minor version of the oldest cluster that the manifests are for."""
         return target_of(self) or NEWEST
 
+    @property
+    def kind_and_spec(self) -> tuple[str, JsonObject]:
+        """The workload's kind, and its own spec as it stands now."""
+        return self.kind, self._spec
+
     def _defaults(self) -> list[Defaults]:
         own = [self._replacements] if self._replacements else []
         return [*own, *defaults_of(self)]
