@@ -21,6 +21,7 @@ from patterns.model import (
     literal,
 )
 from patterns.model.env import variables_of
+from patterns.model.names import name_beside
 from patterns.model.paths import file_mode
 from patterns.objects.config_map import ConfigMap
 from patterns.pattern import Pattern
@@ -116,7 +117,7 @@ class ConfigFileRenderer(Pattern):
             namespace=self.workload.namespace,
         )
         items = {} if list(keys) == list(keys.values()) else {key: path for path, key in keys.items()}
-        source = Volume.config_map(f"{id}-templates", config.name, items=items)
+        source = Volume.config_map(name_beside(id, "templates"), config.name, items=items)
         spec = self.workload.pod.spec
         beside = self.sharing(into)
         context = self.security_context(security, beside=beside)

@@ -22,7 +22,7 @@ from patterns.model import (
     literal,
 )
 from patterns.model.env import variables_of
-from patterns.model.names import whole_number
+from patterns.model.names import name_beside, whole_number
 from patterns.model.paths import file_mode
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
@@ -141,7 +141,7 @@ class Downloader(Pattern):
                         command=["sh", "-c", SCRIPT, id, *words],
                         env=with_expansion(into, variables_of(env), spec, beside),
                         resources=requirements,
-                        volume_mounts=[*curl.mounts(f"{id}-files", FILES), writable(into, TARGET)],
+                        volume_mounts=[*curl.mounts(name_beside(id, "files"), FILES), writable(into, TARGET)],
                         security_context=context,
                         termination_message_policy="FallbackToLogsOnError",
                     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from patterns.defaults import BUSYBOX_IMAGE, CONTAINER_SECURITY, SMALL_RESOURCES, Default
@@ -30,6 +29,7 @@ from patterns.model import (
     literal,
 )
 from patterns.model.env import variables_of
+from patterns.model.names import name_beside
 from patterns.model.paths import file_mode, normalised_path
 from patterns.objects.config_map import ConfigMap
 from patterns.pattern import Pattern
@@ -119,9 +119,9 @@ class InitFileSeeder(Pattern):
             raise InvalidValue(f"image must be left out with FromImage, whose own image runs, got {image!r}")
         source: Volume | None = None
         if isinstance(files, (FromConfigMap, FromSecret)):
-            source = files.volume(_volume_name(id))
+            source = files.volume(name_beside(id, "files"))
         elif isinstance(files, FromImage) and mounted:
-            source = Volume.image(_volume_name(id), files.image)
+            source = Volume.image(name_beside(id, "files"), files.image)
         elif files is not None and not isinstance(files, FromImage):
             contents = _contents(files, not_secret)
             check_room(into, contents)
@@ -129,7 +129,7 @@ class InitFileSeeder(Pattern):
             data = {keys[path]: content for path, content in contents.items()}
             config = ConfigMap(self, "files", data=data, hash_in_name=True, namespace=self.workload.namespace)
             items = {} if list(keys) == list(data) else {key: path for path, key in keys.items()}
-            source = Volume.config_map(_volume_name(id), config.name, items=items)
+            source = Volume.config_map(name_beside(id, "files"), config.name, items=items)
         beside = self.sharing(into)
         context = self.security_context(security, beside=beside)
         spec = self.workload.pod.spec
@@ -176,9 +176,3 @@ def _command(name: str, files: object, mode: int | None, *, mounted: bool) -> li
     if isinstance(files, FromImage):
         source = literal(normalised_path(f"{SOURCE}/{files.path}") if mounted else files.path)
     return ["sh", "-c", SCRIPT, name, source, TARGET, *([] if mode is None else [f"0{mode:03o}"])]
-
-
-def _volume_name(name: str) -> str:
-    """A volume name of this container's own, of at most 63 characters."""
-    full = f"{name}-files"
-    return full if len(full) <= 63 else f"{name[:48].rstrip('-')}-{sha256(name.encode()).hexdigest()[:8]}-files"

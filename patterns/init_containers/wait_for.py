@@ -10,7 +10,7 @@ from patterns.errors import WrongType
 from patterns.init_containers.dependency import Attempt, Dependency
 from patterns.model import Container, EnvSource, EnvVar, ResourceRequirements, Security, literal
 from patterns.model.env import variables_of
-from patterns.model.names import whole_number
+from patterns.model.names import name_beside, whole_number
 from patterns.objects.api_access import ApiAccess, token_mount
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
@@ -79,11 +79,11 @@ class WaitFor(Pattern):
             raise WrongType(f"until: attempt() must give an Attempt, got {attempt!r}")
         whole_number(timeout_seconds, "timeout_seconds", 1)
         whole_number(attempt_seconds, "attempt_seconds", 1, timeout_seconds)
-        mounts = attempt.mounts(f"{id}-files")
+        mounts = attempt.mounts(name_beside(id, "files"))
         pod = {}
         if attempt.api:
             pod = ApiAccess(self, "api", workload=self.workload, rules=attempt.api).pod
-            mounts.append(token_mount(f"{id}-token"))
+            mounts.append(token_mount(name_beside(id, "token")))
         times = (str(timeout_seconds), str(attempt_seconds))
         self.contribute(
             Contribution(

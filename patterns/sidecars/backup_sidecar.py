@@ -19,7 +19,7 @@ from patterns.model import (
     VolumeMount,
 )
 from patterns.model.env import variables_of
-from patterns.model.names import whole_number
+from patterns.model.names import name_beside, whole_number
 from patterns.objects.config_map import ConfigMap
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
@@ -116,7 +116,7 @@ class BackupSidecar(Pattern):
             Contribution(
                 init_containers=[
                     replace(common, name=name, command=command)
-                    for name, command in (named(f"{id}-restore", program.restores) if restore else {}).items()
+                    for name, command in (named(id, "restore", program.restores) if restore else {}).items()
                 ],
                 sidecars=[
                     replace(
@@ -156,11 +156,16 @@ def config_mounts(scope: Construct, id: str, program: BackupProgram, namespace: 
     if not program.files:
         return []
     config = ConfigMap(scope, "config", data=program.files, hash_in_name=True, namespace=namespace)
-    return [VolumeMount(volume=Volume.config_map(f"{id}-config", config.name), mount_path=CONFIG, read_only=True)]
+    return [
+        VolumeMount(volume=Volume.config_map(name_beside(id, "config"), config.name), mount_path=CONFIG, read_only=True)
+    ]
 
 
-def named(name: str, commands: Sequence[Sequence[str]]) -> dict[str, Sequence[str]]:
-    """The commands by the names of their containers: one has the name itself, several have numbers."""
+def named(id: str, what: str, commands: Sequence[Sequence[str]]) -> dict[str, Sequence[str]]:
+    """The commands by the names of their containers: one has the plain name, several have numbers."""
     if len(commands) == 1:
-        return {name: commands[0]}
-    return {f"{name}-{number}": command for number, command in enumerate(commands, 1)}
+        return {name_beside(id, what) if what else id: commands[0]}
+    return {
+        name_beside(id, f"{what}-{number}" if what else str(number)): command
+        for number, command in enumerate(commands, 1)
+    }

@@ -88,7 +88,7 @@ class RestoreRehearsal(Construct, metaclass=ConstructMeta):
                 security_context=None if chosen is None else _nonroot(chosen).container(),
                 termination_message_policy="FallbackToLogsOnError",
             )
-            for each, command in named(id, program.rehearsals).items()
+            for each, command in named(id, "", program.rehearsals).items()
         ]
         #: the CronJob
         self.cron_job = CronJob(
