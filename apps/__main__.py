@@ -8,6 +8,7 @@ from pathlib import Path
 from apps.adopted import Adopted
 from apps.backup import Backup
 from apps.config_file import ConfigFile
+from apps.config_sync import ConfigSync
 from apps.initial_data import InitialData
 from apps.log_collection import LogCollection
 from apps.permissions import Permissions
@@ -31,6 +32,7 @@ def build() -> App:
     Platform(app, "platform")
     Backup(app, "backup")
     ConfigFile(app, "config-file")
+    ConfigSync(app, "config-sync")
     InitialData(app, "initial-data")
     Permissions(app, "permissions")
     WaitAndMigrate(app, "wait-and-migrate")

@@ -112,8 +112,12 @@ if TYPE_CHECKING:
     from patterns.pod.contribution import Contribution
     from patterns.sidecars.backup_method import BackupMethod, BackupPlace, BackupProgram
     from patterns.sidecars.backup_sidecar import BackupSidecar
+    from patterns.sidecars.config_source import ConfigSource, ReloadByHttp, SyncPlace, SyncProgram
+    from patterns.sidecars.config_sync_sidecar import ConfigSyncSidecar
     from patterns.sidecars.elasticsearch import Elasticsearch
     from patterns.sidecars.envoy import Envoy
+    from patterns.sidecars.from_config_maps import FromConfigMaps
+    from patterns.sidecars.from_git import FromGit
     from patterns.sidecars.http_endpoint import Http
     from patterns.sidecars.litestream import Litestream
     from patterns.sidecars.log_output import FluentBitOutput, LogOutput, Stdout
@@ -160,6 +164,8 @@ _PLACES = {
     "ConfigMapKey": "patterns.model",
     "ConfigMapProjection": "patterns.model",
     "ConfigMapVolume": "patterns.model",
+    "ConfigSource": "patterns.sidecars.config_source",
+    "ConfigSyncSidecar": "patterns.sidecars.config_sync_sidecar",
     "Conflict": "patterns.errors",
     "Construct": "patterns.tree",
     "Container": "patterns.model",
@@ -190,7 +196,9 @@ _PLACES = {
     "FileMode": "patterns.model",
     "FluentBitOutput": "patterns.sidecars.log_output",
     "FromConfigMap": "patterns.init_containers.seed_source",
+    "FromConfigMaps": "patterns.sidecars.from_config_maps",
     "FromDirectory": "patterns.init_containers.seed_source",
+    "FromGit": "patterns.sidecars.from_git",
     "FromImage": "patterns.init_containers.seed_source",
     "FromSecret": "patterns.init_containers.seed_source",
     "Grpc": "patterns.model",
@@ -249,6 +257,7 @@ _PLACES = {
     "Quantity": "patterns.model",
     "RateLimit": "patterns.sidecars.proxy_routes",
     "RedisReady": "patterns.init_containers.redis_ready",
+    "ReloadByHttp": "patterns.sidecars.config_source",
     "ReopenByItself": "patterns.sidecars.log_reopening",
     "ReopenOnSignal": "patterns.sidecars.log_reopening",
     "ResizePolicy": "patterns.model",
@@ -276,6 +285,8 @@ _PLACES = {
     "Splunk": "patterns.sidecars.splunk",
     "StatefulSet": "patterns.workloads.stateful_set",
     "Stdout": "patterns.sidecars.log_output",
+    "SyncPlace": "patterns.sidecars.config_source",
+    "SyncProgram": "patterns.sidecars.config_source",
     "SynthesisError": "patterns.errors",
     "Sysctl": "patterns.model",
     "TcpOpen": "patterns.init_containers.tcp_open",
@@ -313,6 +324,8 @@ __all__ = [
     "ConfigMapKey",
     "ConfigMapProjection",
     "ConfigMapVolume",
+    "ConfigSource",
+    "ConfigSyncSidecar",
     "Conflict",
     "Construct",
     "Container",
@@ -343,7 +356,9 @@ __all__ = [
     "FileMode",
     "FluentBitOutput",
     "FromConfigMap",
+    "FromConfigMaps",
     "FromDirectory",
+    "FromGit",
     "FromImage",
     "FromSecret",
     "Grpc",
@@ -402,6 +417,7 @@ __all__ = [
     "Quantity",
     "RateLimit",
     "RedisReady",
+    "ReloadByHttp",
     "ReopenByItself",
     "ReopenOnSignal",
     "ResizePolicy",
@@ -429,6 +445,8 @@ __all__ = [
     "Splunk",
     "StatefulSet",
     "Stdout",
+    "SyncPlace",
+    "SyncProgram",
     "SynthesisError",
     "Sysctl",
     "TcpOpen",

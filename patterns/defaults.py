@@ -73,6 +73,11 @@ REDIS_IMAGE = Default("docker.io/library/redis:8.2.3")
 #: copies SQLite databases: https://hub.docker.com/r/litestream/litestream
 LITESTREAM_IMAGE = Default("docker.io/litestream/litestream:0.5.18")
 
+#: files from ConfigMaps and Secrets: https://github.com/kiwigrid/k8s-sidecar/releases
+K8S_SIDECAR_IMAGE = Default("ghcr.io/kiwigrid/k8s-sidecar:2.10.1")
+#: files from Git: https://github.com/kubernetes/git-sync/releases
+GIT_SYNC_IMAGE = Default("registry.k8s.io/git-sync/git-sync:v4.7.1")
+
 #: every default whose name says that it is an image
 IMAGES = tuple(value for name, value in sorted(globals().items()) if name.endswith("_IMAGE"))
 
@@ -88,6 +93,10 @@ NGINX_TMP_SIZE_LIMIT = Default("16Mi")
 #: a `tail`, a copy: processes of a few hundred kilobytes
 SMALL_RESOURCES = Default(
     ResourceRequirements(requests={"cpu": "10m", "memory": "16Mi"}, limits={"memory": "16Mi"}),
+)
+#: a program that watches, and writes small files
+CONFIG_SYNC_RESOURCES = Default(
+    ResourceRequirements(requests={"cpu": "20m", "memory": "96Mi"}, limits={"memory": "96Mi"}),
 )
 #: a program that copies data
 BACKUP_RESOURCES = Default(

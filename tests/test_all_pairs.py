@@ -13,10 +13,12 @@ from patterns import (
     BackupSidecar,
     Chart,
     ConfigFileRenderer,
+    ConfigSyncSidecar,
     Conflict,
     Container,
     Downloader,
     Envoy,
+    FromConfigMaps,
     InitContainer,
     InitFileSeeder,
     JobComplete,
@@ -113,6 +115,10 @@ PATTERNS: Mapping[str, tuple[type[Pattern], Callable[[Place], object]]] = {
         lambda at: Sidecar(
             at.web, at.id, container=Container(name=at.id, image="registry.example.com/side:1.0.0", ports=[9999])
         ),
+    ),
+    "sync": (
+        ConfigSyncSidecar,
+        lambda at: ConfigSyncSidecar(at.web, at.id, into=at.scratch(), source=FromConfigMaps(label="shop")),
     ),
     "tail": (LoggingSidecar, lambda at: LoggingSidecar(at.web, at.id, logs=at.scratch(), files=["a.log"])),
     "wait": (WaitFor, lambda at: WaitFor(at.web, at.id, until=PostgresReady(host="db"))),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from patterns.defaults import BUSYBOX_IMAGE, CONTAINER_SECURITY, SMALL_RESOURCES, Default
 from patterns.errors import InvalidValue
 from patterns.init_containers.seed_files import check_secrets, checked_files, keys_of
-from patterns.init_containers.seed_target import check_readable, check_room, with_expansion, with_room, writable
+from patterns.init_containers.seed_target import check_readable, check_room, with_expansion, with_room
 from patterns.init_containers.template import checked_templates, variables_for
 from patterns.model import (
     Container,
@@ -28,6 +28,7 @@ from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
 from patterns.pod.identity import identity_of, reads_everything
 from patterns.pod.script import script_beside
+from patterns.pod.writable import writable
 
 if TYPE_CHECKING:
     from constructs import Construct

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from patterns.defaults import CONTAINER_SECURITY, CURL_IMAGE, DOWNLOAD_RESOURCES, Default
 from patterns.errors import InvalidValue
 from patterns.init_containers.download_source import FILES, CurlFiles, checked_url, file_name, most_bytes
-from patterns.init_containers.seed_target import check_readable, with_expansion, with_room, writable
+from patterns.init_containers.seed_target import check_readable, with_expansion, with_room
 from patterns.model import (
     ConfigMapKey,
     Container,
@@ -28,6 +28,7 @@ from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
 from patterns.pod.identity import identity_of, reads_everything
 from patterns.pod.script import script_beside
+from patterns.pod.writable import writable
 
 if TYPE_CHECKING:
     from constructs import Construct

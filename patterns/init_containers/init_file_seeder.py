@@ -17,7 +17,7 @@ from patterns.init_containers.seed_source import (
     FromSecret,
     SeedSource,
 )
-from patterns.init_containers.seed_target import check_readable, check_room, with_expansion, with_room, writable
+from patterns.init_containers.seed_target import check_readable, check_room, with_expansion, with_room
 from patterns.model import (
     Container,
     EnvSource,
@@ -37,6 +37,7 @@ from patterns.pod.contribution import Contribution
 from patterns.pod.identity import identity_of, reads_everything
 from patterns.pod.script import script_beside
 from patterns.pod.versions import supports
+from patterns.pod.writable import writable
 
 if TYPE_CHECKING:
     from constructs import Construct

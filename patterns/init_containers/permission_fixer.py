@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from patterns.defaults import BUSYBOX_IMAGE, SMALL_RESOURCES, Default
 from patterns.errors import InvalidValue
-from patterns.init_containers.seed_target import writable
 from patterns.model import Container, EmptyDir, ResourceRequirements, Security, Volume, VolumeMount
 from patterns.model.names import annotation_key, numeric_id
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
 from patterns.pod.script import script_beside
+from patterns.pod.writable import writable
 
 if TYPE_CHECKING:
     from constructs import Construct

@@ -7,17 +7,12 @@ from dataclasses import replace
 
 from patterns.errors import InvalidValue
 from patterns.model import (
-    ConfigMapVolume,
-    DownwardApi,
     EmptyDir,
     EnvVar,
     HostPath,
-    ImageVolume,
     JsonObject,
     Nfs,
-    Projected,
     ResourceRequirements,
-    SecretVolume,
     Volume,
     VolumeMount,
 )
@@ -26,24 +21,8 @@ from patterns.pod.expansion import env_for
 from patterns.pod.identity import Identity
 from patterns.pod.room import missing_on_disk, size_in_memory, total, with_disk
 
-_READ_ONLY = (ConfigMapVolume, DownwardApi, ImageVolume, Projected, SecretVolume)
 #: the kubelet gives no group to these: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
 _WITHOUT_FS_GROUP = (HostPath, Nfs)
-
-
-def writable(into: VolumeMount, mount_path: str) -> VolumeMount:
-    """The mount at ``mount_path``, for writing; of ``into`` it keeps the volume and the directory in it.
-
-    Raises:
-        InvalidValue: for a volume that nobody can write to.
-    """
-    source = into.volume.source if isinstance(into.volume, Volume) else None
-    if isinstance(source, _READ_ONLY) or getattr(source, "read_only", None):
-        raise InvalidValue(
-            f"into must be a volume that can be written, and {into.volume_name!r} is read-only for "
-            "everybody; use a SharedScratch"
-        )
-    return replace(into, mount_path=mount_path, read_only=None, recursive_read_only=None)
 
 
 def with_expansion(

@@ -110,8 +110,8 @@ class ApiServer:
         return self.ask("PATCH", f"{path}/{name}?{query}", placed, "application/apply-patch+yaml")
 
     def keep(self, obj: JsonObject) -> Answer:
-        """Create an object that others need, such as a namespace."""
-        path, placed = self._placed(obj, "default")
+        """Create an object that others need, such as a namespace, in its own namespace."""
+        path, placed = self._placed(obj, str(_metadata(obj).get("namespace", "default")))
         return self.ask("POST", path, placed)
 
     def knows(self, api_version: str, kind: str) -> bool:
