@@ -32,13 +32,18 @@ class ReloadByHttp(Value):
 
     def __post_init__(self) -> None:
         process_text(self.url, "url")
-        try:
-            parts = urlsplit(self.url)
-            host = parts.hostname if parts.port != 0 else None
-        except ValueError:
-            host = None
-        if parts.scheme != "http" or host not in ("127.0.0.1", "localhost", "::1") or parts.username is not None:
+        if not _is_on_loopback(self.url):
             raise InvalidValue(f"url must be on loopback, such as 'http://127.0.0.1:9090/-/reload', got {self.url!r}")
+
+
+def _is_on_loopback(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    loopback = parts.hostname in ("127.0.0.1", "localhost", "::1")
+    return parts.scheme == "http" and loopback and port != 0 and parts.username is None
 
 
 @dataclass(frozen=True, kw_only=True)
