@@ -11,14 +11,27 @@ from patterns.model.spelling import snake_case
 
 def sentence(field: str, error: Mismatch) -> str:
     """``readiness_probe must be a Probe, got a dict; write readiness_probe=Probe(period_seconds=5, ...)``."""
-    hint = _hint(field if not error.path else "", error.kind, error.value)
+    option = field if not error.path else ""
     wanted = either(error.kind.words or ("None",))
-    return f"{field}{error.path} must be {wanted}, got {_got(error.value)}{'; write ' + hint if hint else ''}"
+    if _is_secret(error.kind) and isinstance(error.value, str | bytes):
+        # the value itself is not repeated
+        got, hint = a(type(error.value).__name__), f'{option}{"=" if option else ""}SecretKey("my-secret", "{option}")'
+    else:
+        got, hint = _got(error.value), _hint(option, error.kind, error.value)
+    return f"{field}{error.path} must be {wanted}, got {got}{'; write ' + hint if hint else ''}"
+
+
+def _is_secret(kind: Kind) -> bool:
+    """Whether nothing but a reference to a secret is taken: what comes instead is the secret."""
+    kinds = kind.kinds if isinstance(kind, OneOf) else [kind]
+    return {part.cls.__name__ for part in kinds if isinstance(part, Instance)} == {"SecretKey"}
 
 
 def _got(value: object) -> str:
     if value is None:
         return "None"
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
     text = repr(value) if isinstance(value, str | int | float) else ""
     return f"{a(type(value).__name__)}{' ' + text if 0 < len(text) < 40 else ''}"
 
@@ -27,6 +40,8 @@ def _hint(field: str, kind: Kind, value: object) -> str:
     """The right call, where one can be told."""
     kinds = kind.kinds if isinstance(kind, OneOf) else [kind]
     assign = f"{field}=" if field else ""
+    if isinstance(value, type):
+        return f"{assign}{value.__name__}(...)"
     for part in kinds:
         if isinstance(part, Many):
             if isinstance(value, str) and isinstance(part.item, Text):

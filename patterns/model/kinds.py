@@ -44,10 +44,11 @@ class Instance(Kind):
         self.words = (a(cls.__name__),)
 
     def admits(self, value: object) -> bool:
-        return isinstance(value, self.cls)
+        # a class has the methods of a protocol too
+        return isinstance(value, self.cls) and not isinstance(value, type)
 
     def take(self, value: object) -> object:
-        if isinstance(value, self.cls):
+        if self.admits(value):
             return value
         raise Mismatch(self, value)
 

@@ -144,11 +144,9 @@ def preferred_ports(proxy: Proxy) -> dict[str, int]:
     """What the product gives, checked: its author's mistakes are told as such.
 
     Raises:
-        WrongType: for a class, or for what is no mapping of names to ports.
+        WrongType: for what is no mapping of names to ports.
         InvalidValue: for a number that is no port.
     """
-    if isinstance(proxy, type):
-        raise WrongType(f"proxy must be a value, got the class {proxy.__name__}; write proxy={proxy.__name__}(...)")
     ports: object = proxy.preferred_ports()
     if not isinstance(ports, Mapping):
         raise WrongType(f"proxy: preferred_ports() must give ports by their names, got {ports!r}")
