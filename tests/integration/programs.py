@@ -35,10 +35,8 @@ PACKAGES = {
 _FURTHER = ("/usr/sbin", "/usr/lib/postgresql/*/bin")
 #: the packages that the Go programs are built from; their versions stand in `programs/<name>/go.mod`
 GO_PACKAGES = {
-    "consul-template": "github.com/hashicorp/consul-template",
     "litestream": "github.com/benbjohnson/litestream/cmd/litestream",
     "oauth2-proxy": "github.com/oauth2-proxy/oauth2-proxy/v7",
-    "prometheus-config-reloader": "github.com/prometheus-operator/prometheus-operator/cmd/prometheus-config-reloader",
 }
 SECONDS_TO_START = 30
 

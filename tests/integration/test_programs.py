@@ -13,13 +13,13 @@ from integration.programs import GO_PACKAGES, free_port, listens, program, runni
     "command",
     [
         ["envoy", "--version"],
-        ["git", "--version"],
+        ["curl", "--version"],
         ["logrotate", "--version"],
         ["nginx", "-v"],
         ["postgres", "--version"],
         ["redis-server", "--version"],
-        ["restic", "version"],
-        *([name, "-version" if name in {"consul-template"} else "--help"] for name in sorted(GO_PACKAGES)),
+        ["mariadbd", "--version"],
+        *([name, "--help"] for name in sorted(GO_PACKAGES)),
     ],
     ids=lambda command: command[0],
 )
