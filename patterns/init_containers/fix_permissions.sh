@@ -20,16 +20,16 @@ if [ -f "$marker" ] && [ ! -L "$marker" ] && [ "$(cat "$marker")" = "$state" ] &
     printf '%s: %s is as it should be\n' "$0" "$directory"
     exit 0
 fi
-# a run that is cut off leaves nothing as it was before
-rm -rf "$marker"
 refused="the volume refuses a change, even of root; an NFS server does so with root_squash: change it on the server"
+# a run that is cut off leaves nothing as it was before
+rm -rf "$marker" || fail "$refused"
 find "$directory" -xdev '(' '!' -user "$owner" -o '!' -group "$group" ')' \
     -exec chown -h "$owner:$group" '{}' + || fail "$refused"
 if [ -n "$mode" ]; then
     find "$directory" -xdev '!' -type l -exec chmod "$mode" '{}' + || fail "$refused"
 fi
 # nothing that was put there meanwhile is written to
-rm -rf "$marker"
-printf '%s\n' "$state" >"$marker"
-chown -h "$owner:$group" "$marker"
+rm -rf "$marker" || fail "$refused"
+printf '%s\n' "$state" >"$marker" || fail "$refused"
+chown -h "$owner:$group" "$marker" || fail "$refused"
 printf '%s: gave %s to %s:%s\n' "$0" "$directory" "$owner" "$group"

@@ -25,7 +25,6 @@ render() {
     awk -v container="$0" -v template="$1" '
         function stop(problem) {
             printf "%s: template %s, line %d: %s\n", container, template, NR, problem >"/dev/stderr"
-            failed = 1
             exit 1
         }
         {

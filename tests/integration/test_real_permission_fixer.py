@@ -37,7 +37,9 @@ def tree(tmp_path: Path) -> Path:
     return folder
 
 
-def fix(directory: Path, mode: str | None = None, owner: int = OWNER) -> subprocess.CompletedProcess[str]:
+def fix(
+    directory: Path, mode: str | None = None, owner: int = OWNER, user: int = 0
+) -> subprocess.CompletedProcess[str]:
     chart = Chart(App(), "shop")
     mount = VolumeMount(volume=Volume.host_path("data", "/srv/shop"), mount_path="/data")
     web = Deployment(
@@ -54,7 +56,9 @@ def fix(directory: Path, mode: str | None = None, owner: int = OWNER) -> subproc
         link_tools("busybox", programs, TOOLS)
     words = process_of(container, paths={"/permission-target": str(directory)}).command
     command = [str(programs / "sh"), *words[1:]]
-    return subprocess.run(command, env={"PATH": str(programs)}, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        command, env={"PATH": str(programs)}, user=user, capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 def owners(directory: Path) -> set[tuple[int, int]]:
@@ -146,5 +150,18 @@ def test_a_volume_that_refuses_says_what_it_is(tree: Path) -> None:
     refusing.write_text(f'#!{shutil.which("sh")}\necho "chown: $2: Operation not permitted" >&2\nexit 1\n')
     refusing.chmod(0o755)
     ran = fix(tree)
+    assert ran.returncode == 1
+    assert "an NFS server does so with root_squash" in ran.stderr
+
+
+def test_a_volume_that_takes_no_marker_says_what_it_is(tmp_path: Path) -> None:
+    directory = tmp_path / "data"
+    directory.mkdir()
+    # all is as it should be, so that the marker is the first thing to be refused
+    os.chown(directory, OWNER, GROUP)
+    # pytest keeps the last three folders above it to root
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o711)
+    ran = fix(directory, user=65534)
     assert ran.returncode == 1
     assert "an NFS server does so with root_squash" in ran.stderr
