@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPSConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
@@ -49,9 +50,14 @@ class Server:
 def serving(answer: Answer, *, host: str = "127.0.0.1", tls: Path | None = None) -> Iterator[Server]:
     """A server that answers so; with ``tls``, by the certificate ``tls.crt`` and ``tls.key`` in that directory."""
     requests: list[Request] = []
+    connections: list[socket.socket] = []
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+
+        def setup(self) -> None:
+            super().setup()
+            connections.append(self.connection)
 
         def do_GET(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
@@ -76,9 +82,7 @@ def serving(answer: Answer, *, host: str = "127.0.0.1", tls: Path | None = None)
     server = ThreadingHTTPServer((host, 0), Handler)
     server.daemon_threads = True
     if tls is not None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(tls / "tls.crt", tls / "tls.key")
-        server.socket = context.wrap_socket(server.socket, server_side=True)
+        speak_tls(server, tls)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
@@ -87,6 +91,17 @@ def serving(answer: Answer, *, host: str = "127.0.0.1", tls: Path | None = None)
         server.shutdown()
         thread.join()
         server.server_close()
+        # a thread of its own goes on answering on a connection that is kept
+        for connection in connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+def speak_tls(server: HTTPServer, directory: Path) -> None:
+    """Let a server speak TLS by the certificate ``tls.crt`` and ``tls.key`` in the directory."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(directory / "tls.crt", directory / "tls.key")
+    server.socket = context.wrap_socket(server.socket, server_side=True)
 
 
 def ask(
