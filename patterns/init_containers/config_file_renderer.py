@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from patterns.defaults import BUSYBOX_IMAGE, CONTAINER_SECURITY, SMALL_RESOURCES, Default
-from patterns.errors import InvalidValue
-from patterns.init_containers.seed_files import check_secrets, checked_files, keys_of
-from patterns.init_containers.seed_target import check_readable, check_room, with_expansion, with_room
+from patterns.init_containers.seed_files import check_secrets, checked_files, config_map_volume
+from patterns.init_containers.seed_target import check_application_reads, check_room, with_room
 from patterns.init_containers.template import checked_templates, variables_for
 from patterns.model import (
     Container,
@@ -16,17 +15,14 @@ from patterns.model import (
     EnvVar,
     ResourceRequirements,
     Security,
-    Volume,
     VolumeMount,
     literal,
 )
 from patterns.model.env import variables_of
-from patterns.model.names import name_beside
 from patterns.model.paths import file_mode
-from patterns.objects.config_map import ConfigMap
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
-from patterns.pod.identity import identity_of, reads_everything
+from patterns.pod.expansion import with_expansion
 from patterns.pod.script import script_beside
 from patterns.pod.writable import writable
 
@@ -104,27 +100,14 @@ class ConfigFileRenderer(Pattern):
         super().__init__(scope, id)
         target = writable(into, TARGET)
         contents = checked_files(checked_templates(templates, values), "templates")
-        if not_secret is None:
-            check_secrets(contents)
-        elif not not_secret.strip():
-            raise InvalidValue("not_secret must give the reason why no template is a secret, got ''")
+        check_secrets(contents, not_secret, "templates")
         check_room(into, contents)
-        keys = keys_of(contents)
-        config = ConfigMap(
-            self,
-            "templates",
-            data={keys[path]: content for path, content in contents.items()},
-            hash_in_name=True,
-            namespace=self.workload.namespace,
-        )
-        items = {} if list(keys) == list(keys.values()) else {key: path for path, key in keys.items()}
-        source = Volume.config_map(name_beside(id, "templates"), config.name, items=items)
+        source = config_map_volume(self, id, "templates", contents)
         spec = self.workload.pod.spec
         beside = self.sharing(into)
         context = self.security_context(security, beside=beside)
         permissions = file_mode(mode, "mode")
-        if not reads_everything(spec, beside or self.workload.application_containers):
-            check_readable(permissions, into, identity_of(context, spec), self.workload.identity(beside))
+        check_application_reads(permissions, into, context, self.workload, beside)
         requirements = self.default(resources)
         if requirements is not None and isinstance(resources, Default):
             requirements = with_room(requirements, into, spec, bounded=True)

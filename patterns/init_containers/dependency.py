@@ -8,11 +8,11 @@ from typing import Protocol, runtime_checkable
 
 from patterns.defaults import Default
 from patterns.errors import InvalidValue
-from patterns.model import ConfigMapKey, EnvSource, SecretKey, Volume, VolumeMount
+from patterns.model import ConfigMapKey, EnvSource, SecretKey, VolumeMount
 from patterns.model.names import port_number, process_text
-from patterns.model.projected import ConfigMapProjection, SecretProjection
 from patterns.model.value import Value
 from patterns.objects.api_access import PolicyRule
+from patterns.pod.key_files import key_files
 
 #: where `Attempt.files` are mounted
 FILES = "/wait-files"
@@ -48,13 +48,7 @@ class Attempt(Value):
         """The volume of ``files``, where there are any."""
         if not self.files:
             return []
-        sources = [
-            SecretProjection(key.name, items={key.key: name})
-            if isinstance(key, SecretKey)
-            else ConfigMapProjection(key.name, items={key.key: name})
-            for name, key in self.files.items()
-        ]
-        return [VolumeMount(volume=Volume.projected(volume_name, sources=sources), mount_path=FILES, read_only=True)]
+        return [VolumeMount(volume=key_files(volume_name, self.files), mount_path=FILES, read_only=True)]
 
 
 @runtime_checkable

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from patterns.errors import InvalidValue
-from patterns.model import ConfigMapKey, EmptyDir, SecretKey, Volume, VolumeMount
+from patterns.model import ConfigMapKey, SecretKey, VolumeMount
 from patterns.model.names import process_text
-from patterns.model.projected import ConfigMapProjection, SecretProjection
-from patterns.model.quantity import Quantity, quantity
+from patterns.model.quantity import quantity
 from patterns.model.value import Value
+from patterns.pod.key_files import key_files
+from patterns.pod.room import size_limit_of
 
 #: where curl's files are mounted
 FILES = "/download-files"
@@ -62,20 +63,15 @@ def most_bytes(max_size: str | None, into: VolumeMount) -> int:
     Raises:
         InvalidValue: for more than the volume holds.
     """
-    source = into.volume.source if isinstance(into.volume, Volume) else None
-    room = source.size_limit if isinstance(source, EmptyDir) else None
+    room = size_limit_of(into)
     if max_size is None:
-        return 0 if room is None else _bytes(quantity(room, "size_limit"))
+        return 0 if room is None else int(quantity(room, "size_limit"))
     size = quantity(max_size, "max_size")
-    if _bytes(size) < 1:
+    if int(size) < 1:
         raise InvalidValue(f"max_size must be over 0, got {max_size}")
     if room is not None and size > quantity(room, "size_limit"):
         raise InvalidValue(f"max_size must be at most the volume's size_limit {room}, got {max_size}")
-    return _bytes(size)
-
-
-def _bytes(size: Quantity) -> int:
-    return size.numerator // size.denominator
+    return int(size)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,14 +91,7 @@ class CurlFiles(Value):
     def mounts(self, volume_name: str, mount_path: str) -> Sequence[VolumeMount]:
         """The volume that holds them, where there are any."""
         named = {"header": self.header, "ca.crt": self.ca}
-        sources = [
-            SecretProjection(key.name, items={key.key: name})
-            if isinstance(key, SecretKey)
-            else ConfigMapProjection(key.name, items={key.key: name})
-            for name, key in named.items()
-            if key is not None
-        ]
-        if not sources:
+        files = {name: key for name, key in named.items() if key is not None}
+        if not files:
             return []
-        volume = Volume.projected(volume_name, sources=sources)
-        return [VolumeMount(volume=volume, mount_path=mount_path, read_only=True)]
+        return [VolumeMount(volume=key_files(volume_name, files), mount_path=mount_path, read_only=True)]

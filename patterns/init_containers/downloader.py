@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from patterns.defaults import CONTAINER_SECURITY, CURL_IMAGE, DOWNLOAD_RESOURCES, Default
 from patterns.errors import InvalidValue
 from patterns.init_containers.download_source import FILES, CurlFiles, checked_url, file_name, most_bytes
-from patterns.init_containers.seed_target import check_readable, with_expansion, with_room
+from patterns.init_containers.seed_target import check_application_reads, with_room
 from patterns.model import (
     ConfigMapKey,
     Container,
@@ -26,7 +26,7 @@ from patterns.model.names import name_beside, whole_number
 from patterns.model.paths import file_mode
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
-from patterns.pod.identity import identity_of, reads_everything
+from patterns.pod.expansion import with_expansion
 from patterns.pod.script import script_beside
 from patterns.pod.writable import writable
 
@@ -120,8 +120,8 @@ class Downloader(Pattern):
         spec = self.workload.pod.spec
         beside = self.sharing(into)
         context = self.security_context(security, beside=beside)
-        if extract is None and not reads_everything(spec, beside or self.workload.application_containers):
-            check_readable(permissions, into, identity_of(context, spec), self.workload.identity(beside))
+        if extract is None:
+            check_application_reads(permissions, into, context, self.workload, beside)
         requirements = self.default(resources)
         if requirements is not None and isinstance(resources, Default):
             requirements = with_room(requirements, into, spec, bounded=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from patterns.defaults import BUSYBOX_IMAGE, CONTAINER_SECURITY, SMALL_RESOURCES, Default
 from patterns.errors import InvalidValue
-from patterns.init_containers.seed_files import check_secrets, checked_files, keys_of
+from patterns.init_containers.seed_files import check_secrets, checked_files, config_map_volume
 from patterns.init_containers.seed_source import (
     SOURCE,
     TARGET,
@@ -17,7 +17,7 @@ from patterns.init_containers.seed_source import (
     FromSecret,
     SeedSource,
 )
-from patterns.init_containers.seed_target import check_readable, check_room, with_expansion, with_room
+from patterns.init_containers.seed_target import check_application_reads, check_room, with_room
 from patterns.model import (
     Container,
     EnvSource,
@@ -31,10 +31,9 @@ from patterns.model import (
 from patterns.model.env import variables_of
 from patterns.model.names import name_beside
 from patterns.model.paths import file_mode, normalised_path
-from patterns.objects.config_map import ConfigMap
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
-from patterns.pod.identity import identity_of, reads_everything
+from patterns.pod.expansion import with_expansion
 from patterns.pod.script import script_beside
 from patterns.pod.versions import supports
 from patterns.pod.writable import writable
@@ -124,19 +123,16 @@ class InitFileSeeder(Pattern):
         elif isinstance(files, FromImage) and mounted:
             source = Volume.image(name_beside(id, "files"), files.image)
         elif files is not None and not isinstance(files, FromImage):
-            contents = _contents(files, not_secret)
+            contents = checked_files(files.contents() if isinstance(files, FromDirectory) else files)
+            check_secrets(contents, not_secret)
             check_room(into, contents)
-            keys = keys_of(contents)
-            data = {keys[path]: content for path, content in contents.items()}
-            config = ConfigMap(self, "files", data=data, hash_in_name=True, namespace=self.workload.namespace)
-            items = {} if list(keys) == list(data) else {key: path for path, key in keys.items()}
-            source = Volume.config_map(name_beside(id, "files"), config.name, items=items)
+            source = config_map_volume(self, id, "files", contents)
         beside = self.sharing(into)
         context = self.security_context(security, beside=beside)
         spec = self.workload.pod.spec
         permissions = file_mode(mode, "mode")
-        if command is None and not reads_everything(spec, beside or self.workload.application_containers):
-            check_readable(permissions, into, identity_of(context, spec), self.workload.identity(beside))
+        if command is None:
+            check_application_reads(permissions, into, context, self.workload, beside)
         requirements = self.default(resources)
         if requirements is not None and isinstance(resources, Default) and files is not None:
             requirements = with_room(requirements, into, spec, bounded=not isinstance(files, FromImage))
@@ -161,15 +157,6 @@ class InitFileSeeder(Pattern):
                 after=after,
             )
         )
-
-
-def _contents(files: Mapping[str, str | bytes] | FromDirectory, not_secret: str | None) -> dict[str, bytes]:
-    contents = checked_files(files.contents() if isinstance(files, FromDirectory) else files)
-    if not_secret is None:
-        check_secrets(contents)
-    elif not not_secret.strip():
-        raise InvalidValue("not_secret must give the reason why no file is a secret, got ''")
-    return contents
 
 
 def _command(name: str, files: object, mode: int | None, *, mounted: bool) -> list[str]:

@@ -6,13 +6,19 @@ import re
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from posixpath import normpath
+from typing import TYPE_CHECKING, Literal
 from unicodedata import normalize
 
 from patterns.errors import InvalidValue
+from patterns.model import Volume
 from patterns.model.frozen import encodable
+from patterns.model.names import name_beside
 from patterns.model.paths import relative_path
 from patterns.model.secrets import is_secret_value
-from patterns.objects.config_map import MAX_BYTES
+from patterns.objects.config_map import MAX_BYTES, ConfigMap
+
+if TYPE_CHECKING:
+    from patterns.pattern import Pattern
 
 #: what Linux gives a name in a directory, in bytes: https://man7.org/linux/man-pages/man3/fpathconf.3.html
 _MAX_NAME = 255
@@ -79,16 +85,31 @@ def check_size(sizes: Mapping[str, int]) -> None:
         )
 
 
-def check_secrets(contents: Mapping[str, bytes]) -> None:
-    """Raises: InvalidValue for a private key, a token, or an address with a password."""
+#: what to write instead of a secret in the text, by the option that holds it
+_INSTEAD = {
+    "files": 'put the file into a Secret and write files=FromSecret("<Secret>")',
+    "templates": 'put it into a Secret and write values={"NAME": SecretKey("<Secret>", "<key>")}',
+}
+
+
+def check_secrets(
+    contents: Mapping[str, bytes],
+    not_secret: str | None = None,
+    option: Literal["files", "templates"] = "files",
+) -> None:
+    """Raises: InvalidValue for a private key, a token, or an address with a password, unless there is a reason."""
+    if not_secret is not None:
+        if not not_secret.strip():
+            one = option.removesuffix("s")
+            raise InvalidValue(f"not_secret must give the reason why no {one} is a secret, got ''")
+        return
     for path, content in contents.items():
         for number, line in enumerate(content.decode(errors="replace").splitlines(), 1):
             found = is_secret_value(line) if len(line) <= _MAX_SECRET_LINE else ""
             if found:
                 raise InvalidValue(
-                    f"files[{path!r}] holds {found} in line {number}, and would stand in the rendered YAML; "
-                    'put the file into a Secret and write files=FromSecret("<Secret>"), or give not_secret="<reason>" '
-                    "where it is none"
+                    f"{option}[{path!r}] holds {found} in line {number}, and would stand in the rendered YAML; "
+                    f'{_INSTEAD[option]}, or give not_secret="<reason>" where it is none'
                 )
 
 
@@ -106,3 +127,21 @@ def keys_of(paths: Iterable[str]) -> dict[str, str]:
         taken.add(key)
         result[path] = key
     return {path: result[path] for path in listed}
+
+
+def config_map_volume(
+    pattern: Pattern, name: str, option: Literal["files", "templates"], contents: Mapping[str, bytes]
+) -> Volume:
+    """A volume with the files, from a ConfigMap below the pattern that is named after its content.
+
+    Args:
+        pattern: whose container mounts it.
+        name: of the container.
+        option: what holds the files; the end of both names.
+        contents: by path.
+    """
+    keys = keys_of(contents)
+    data = {keys[path]: content for path, content in contents.items()}
+    config = ConfigMap(pattern, option, data=data, hash_in_name=True, namespace=pattern.workload.namespace)
+    items = {} if list(keys) == list(data) else {key: path for path, key in keys.items()}
+    return Volume.config_map(name_beside(name, option), config.name, items=items)

@@ -2,41 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from patterns.errors import InvalidValue
 from patterns.model import (
-    EmptyDir,
-    EnvVar,
     HostPath,
     JsonObject,
     Nfs,
     ResourceRequirements,
+    SecurityContext,
     Volume,
     VolumeMount,
 )
 from patterns.model.quantity import quantity
-from patterns.pod.expansion import env_for
-from patterns.pod.identity import Identity
-from patterns.pod.room import missing_on_disk, size_in_memory, total, with_disk
+from patterns.pod.identity import Identity, identity_of, reads_everything
+from patterns.pod.room import missing_on_disk, size_in_memory, size_limit_of, total, with_disk
+from patterns.workloads.pod_holder import PodHolder
 
 #: the kubelet gives no group to these: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
 _WITHOUT_FS_GROUP = (HostPath, Nfs)
 
 
-def with_expansion(
-    into: VolumeMount, env: Iterable[EnvVar], spec: JsonObject, containers: Iterable[str]
-) -> tuple[EnvVar, ...]:
-    """The container's variables, after those that it needs to see the directory of the application's ``sub_path_expr``.
+def check_application_reads(
+    mode: int | None,
+    into: VolumeMount,
+    context: SecurityContext | None,
+    workload: PodHolder,
+    beside: tuple[str, ...],
+) -> None:
+    """Raises: InvalidValue for files that the application could not read, unless it is a root that reads everything.
 
-    Raises:
-        InvalidValue: when one of them cannot be copied from these containers.
+    Args:
+        mode: of the files.
+        into: the volume.
+        context: of the container that writes them.
+        workload: whose pod it is.
+        beside: the application containers that share the volume.
     """
-    own = tuple(env)
-    if not into.sub_path_expr:
-        return own
-    return (*env_for(into.sub_path_expr, spec, containers, {variable.name for variable in own}), *own)
+    spec = workload.pod.spec
+    if not reads_everything(spec, beside or workload.application_containers):
+        check_readable(mode, into, identity_of(context, spec), workload.identity(beside))
 
 
 def check_readable(mode: int | None, into: VolumeMount, seeder: Identity, application: Identity) -> None:
@@ -74,7 +80,7 @@ def check_readable(mode: int | None, into: VolumeMount, seeder: Identity, applic
 
 def check_room(into: VolumeMount, contents: Mapping[str, bytes]) -> None:
     """Raises: InvalidValue when the files are larger than the volume: the kubelet would evict the pod."""
-    limit = _size_limit(into)
+    limit = size_limit_of(into)
     total = sum(len(content) for content in contents.values())
     if limit is not None and quantity(total, "files") > quantity(limit, "size_limit"):
         raise InvalidValue(
@@ -99,8 +105,3 @@ def with_room(
         more = {"memory": total([resources.limits["memory"], memory]) or memory}
         return replace(resources, requests={**resources.requests, **more}, limits={**resources.limits, **more})
     return with_disk(resources, missing_on_disk(spec, into))
-
-
-def _size_limit(into: VolumeMount) -> str | int | None:
-    source = into.volume.source if isinstance(into.volume, Volume) else None
-    return source.size_limit if isinstance(source, EmptyDir) else None

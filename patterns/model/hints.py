@@ -13,7 +13,7 @@ def sentence(field: str, error: Mismatch) -> str:
     """``readiness_probe must be a Probe, got a dict; write readiness_probe=Probe(period_seconds=5, ...)``."""
     option = field if not error.path else ""
     wanted = either(error.kind.words or ("None",))
-    if _is_secret(error.kind) and isinstance(error.value, str | bytes):
+    if _is_secret(error.kind) and error.value is not None and not isinstance(error.value, type):
         # the value itself is not repeated
         got, hint = a(type(error.value).__name__), f'{option}{"=" if option else ""}SecretKey("my-secret", "{option}")'
     else:

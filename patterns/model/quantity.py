@@ -52,6 +52,10 @@ class Quantity:
         common = gcd(self.numerator, self.denominator)
         return hash((self.numerator // common, self.denominator // common))
 
+    def __int__(self) -> int:
+        """Rounded down."""
+        return self.numerator // self.denominator
+
     def __repr__(self) -> str:
         return f"Quantity({self.text!r})"
 

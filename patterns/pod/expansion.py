@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from patterns.errors import InvalidValue
-from patterns.model import EnvVar, FieldPath, JsonObject
+from patterns.model import EnvVar, FieldPath, JsonObject, VolumeMount
 from patterns.model.env import variables_in
 from patterns.model.json import object_at, objects_at, text_at
 
@@ -96,3 +96,17 @@ def _copy(name: str, source: _Source, result: dict[str, EnvVar]) -> None:
 def _before(environment: dict[str, JsonObject], first: str, second: str) -> bool:
     names = list(environment)
     return first in names and second in names and names.index(first) < names.index(second)
+
+
+def with_expansion(
+    mount: VolumeMount, env: Iterable[EnvVar], spec: JsonObject, containers: Iterable[str]
+) -> tuple[EnvVar, ...]:
+    """The variables, after those that a container needs to see the directory of the application's ``sub_path_expr``.
+
+    Raises:
+        InvalidValue: when one of them cannot be copied from these containers.
+    """
+    own = tuple(env)
+    if not mount.sub_path_expr:
+        return own
+    return (*env_for(mount.sub_path_expr, spec, containers, {variable.name for variable in own}), *own)

@@ -13,6 +13,12 @@ from patterns.model.quantity import Quantity, quantity
 EPHEMERAL_STORAGE = "ephemeral-storage"
 
 
+def size_limit_of(mount: VolumeMount) -> str | int | None:
+    """How much an ``emptyDir`` may hold, wherever it lies; None for no limit, and for every other volume."""
+    source = _empty_dir(mount)
+    return source.size_limit if source else None
+
+
 def size_on_disk(mount: VolumeMount) -> str | int | None:
     """How much an ``emptyDir`` may hold on the node's disk; None for no limit, and for every other volume."""
     source = _empty_dir(mount)

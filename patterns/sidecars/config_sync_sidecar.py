@@ -21,10 +21,10 @@ from patterns.model import (
 )
 from patterns.model.env import variables_of
 from patterns.model.names import name_beside
-from patterns.model.projected import SecretProjection
 from patterns.objects.api_access import ApiAccess, token_mount
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
+from patterns.pod.key_files import key_files
 from patterns.pod.room import missing_on_disk, total, with_disk
 from patterns.pod.writable import writable
 from patterns.sidecars.config_source import ConfigSource, ReloadByHttp, SyncPlace, SyncProgram
@@ -98,8 +98,7 @@ class ConfigSyncSidecar(Pattern):
             raise WrongType(f"source: sync_program() must give a SyncProgram, got {program!r}")
         mounts = [target]
         if program.secrets:
-            sources = [SecretProjection(key.name, items={key.key: name}) for name, key in program.secrets.items()]
-            volume = Volume.projected(name_beside(id, "secrets"), sources=sources)
+            volume = key_files(name_beside(id, "secrets"), program.secrets)
             mounts.append(VolumeMount(volume=volume, mount_path=SECRETS, read_only=True))
         if program.tmp:
             volume = Volume.empty_dir(name_beside(id, "tmp"), size_limit=_TMP_SIZE_LIMIT)

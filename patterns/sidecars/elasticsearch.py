@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, SecretKey
 from patterns.model.value import Value
 from patterns.sidecars.log_index import check_index, index_properties
-from patterns.sidecars.log_output import FluentBitOutput, Property, by_reference, endpoint, http_output, login
-
-if TYPE_CHECKING:
-    from patterns.sidecars.log_output import Secret
+from patterns.sidecars.log_output import FluentBitOutput, Property, endpoint, http_output, login
 
 _EXAMPLE = "https://logs.example.com:9200"
 
@@ -44,8 +40,8 @@ class Elasticsearch(Value):
     url: str
     index: str
     user: str | SecretKey | None = None
-    password: Secret | None = None
-    api_key: Secret | None = None
+    password: SecretKey | None = None
+    api_key: SecretKey | None = None
     logstash_format: bool = False
     suppress_type_name: bool = True
     verify: bool = True
@@ -54,7 +50,6 @@ class Elasticsearch(Value):
     properties: Mapping[str, Property] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        by_reference(password=self.password, api_key=self.api_key)
         endpoint(self.url, _EXAMPLE)
         check_index(self.index)
         login(self.user, self.password)

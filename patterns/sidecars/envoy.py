@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 
 from patterns.defaults import ENVOY_IMAGE, ENVOY_RUN_SIZE_LIMIT
 from patterns.errors import InvalidValue
@@ -21,7 +20,7 @@ from patterns.sidecars.envoy_bootstrap import (
     READY_PATH,
     Bootstrap,
 )
-from patterns.sidecars.proxy_program import PROXY_PORT, ProxyPlace, ProxyProgram
+from patterns.sidecars.proxy_program import PROXY_PORT, ProxyPlace, ProxyProgram, check_address
 from patterns.sidecars.proxy_routes import RateLimit, Route, Upstream
 from patterns.yaml import write_yaml
 
@@ -86,12 +85,7 @@ class Envoy(Value):
         whole_number(self.trusted_hops, "trusted_hops")
         if self.tls_secret is not None:
             dns_subdomain(self.tls_secret, "tls_secret")
-        try:
-            ip_address(self.address)
-        except ValueError:
-            raise InvalidValue(
-                f"address must be an IP address such as '0.0.0.0' or '::', got {self.address!r}"
-            ) from None
+        check_address(self.address)
         for variable, to in self.outbound.items():
             with within(f"outbound[{variable!r}]"):
                 env_name(variable, "the variable")

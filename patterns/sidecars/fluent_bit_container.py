@@ -23,8 +23,8 @@ from patterns.model import (
     VolumeMount,
 )
 from patterns.model.names import name_beside
-from patterns.model.projected import ConfigMapProjection, SecretProjection
 from patterns.model.quantity import quantity
+from patterns.pod.key_files import key_files
 from patterns.pod.room import EPHEMERAL_STORAGE, total, with_disk
 from patterns.sidecars.fluent_bit import MULTILINE_PARSERS, Configuration
 from patterns.sidecars.log_output import FILES, FluentBitOutput
@@ -119,7 +119,11 @@ class FluentBitContainer:
             ),
         ]
         if self.output.files:
-            mounts.append(VolumeMount(volume=self._files(), mount_path=FILES, read_only=True))
+            mounts.append(
+                VolumeMount(
+                    volume=key_files(self._volume("files"), self.output.files), mount_path=FILES, read_only=True
+                )
+            )
         return Container(
             name=self.name,
             image=self.image,
@@ -171,14 +175,6 @@ class FluentBitContainer:
                     )
         return with_disk(self.resources, total([self.room, limit]))
 
-    def _files(self) -> Volume:
-        """Each file under the name of its property."""
-        sources: list[ConfigMapProjection | SecretProjection] = []
-        for key, source in self.output.files.items():
-            projection = SecretProjection if isinstance(source, SecretKey) else ConfigMapProjection
-            sources.append(projection(source.name, items={source.key: key}))
-        return Volume.projected(self._volume("files"), sources=sources)
-
     def _volume(self, what: str) -> str:
         return name_beside(self.name, what)
 
@@ -208,8 +204,7 @@ def drain_container(
 def _bytes(value: str | int | None, what: str) -> int | None:
     if value is None:
         return None
-    parsed = quantity(value, what)
-    return parsed.numerator // parsed.denominator
+    return int(quantity(value, what))
 
 
 @cache

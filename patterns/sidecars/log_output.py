@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, runtime_checkable
+from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
 from urllib.parse import urlsplit
 
-from patterns.errors import InvalidValue, WrongType
+from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, JsonObject, SecretKey
 from patterns.model.secrets import is_secret_name, is_secret_value
 from patterns.model.value import Value
@@ -16,10 +16,6 @@ from patterns.sidecars.fluent_bit import plain_text
 
 #: a value of a property: what is secret, or differs by cluster, is referred to and never written down
 Property: TypeAlias = str | int | bool | SecretKey | ConfigMapKey
-
-if TYPE_CHECKING:
-    #: not there at run time, where `by_reference` checks it: the usual message would repeat a literal secret
-    Secret: TypeAlias = SecretKey
 
 #: directory in which the files of an output are mounted
 FILES = "/fluent-bit/files"
@@ -259,17 +255,3 @@ def with_further(properties: dict[str, Property], further: Mapping[str, Property
         if key in properties:
             raise InvalidValue(f"properties must not hold {key!r}, which an option of this destination sets")
     return {**properties, **further}
-
-
-def by_reference(**secrets: object) -> None:
-    """Check that each is a ``SecretKey``, or ``None``.
-
-    Raises:
-        WrongType: for another one, which is not repeated in the message.
-    """
-    for option, secret in secrets.items():
-        if secret is not None and not isinstance(secret, SecretKey):
-            raise WrongType(
-                f"{option} must be a SecretKey, got a {type(secret).__name__}; "
-                f'write {option}=SecretKey("my-secret", "{option}")'
-            )

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from patterns.errors import Conflict, InvalidValue
-from patterns.model import EnvVar, JsonObject, VolumeMount
+from patterns.model import JsonObject
 from patterns.model.json import object_at, objects_at, text_at
 from patterns.model.paths import normalised_path
-from patterns.pod.expansion import env_for
 
 #: where images have their shell, their libraries, their certificates, and what the runtime gives them
 _OF_THE_IMAGE = (
@@ -84,14 +83,3 @@ def check_listening(port: int, running: Iterable[JsonObject]) -> None:
                 f"port {port} is taken by container {text_at(container, 'name')!r}; the containers of a pod share one "
                 "network namespace, so only one can listen there: give one another port"
             )
-
-
-def with_expansion(logs: VolumeMount, env: list[EnvVar], spec: JsonObject, writers: Iterable[str]) -> list[EnvVar]:
-    """The sidecar's variables, after those that it needs to see the directory of the application's ``sub_path_expr``.
-
-    Raises:
-        InvalidValue: when one of them cannot be copied from the containers that write.
-    """
-    if not logs.sub_path_expr:
-        return env
-    return [*env_for(logs.sub_path_expr, spec, writers, {variable.name for variable in env}), *env]

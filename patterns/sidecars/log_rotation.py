@@ -10,13 +10,11 @@ from patterns.defaults import BUSYBOX_IMAGE, CONTAINER_SECURITY, NATIVE_SIDECARS
 from patterns.errors import InvalidValue
 from patterns.model import (
     Container,
-    EmptyDir,
     EnvSource,
     EnvVar,
     ResourceRequirements,
     Security,
     SecurityContext,
-    Volume,
     VolumeMount,
     literal,
 )
@@ -26,9 +24,9 @@ from patterns.model.paths import relative_path
 from patterns.model.quantity import quantity, whole_bytes
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
-from patterns.pod.expansion import env_for
+from patterns.pod.expansion import with_expansion
 from patterns.pod.identity import NONROOT, identity_of
-from patterns.pod.room import missing_on_disk, total, with_disk
+from patterns.pod.room import missing_on_disk, size_limit_of, total, with_disk
 from patterns.pod.script import script_beside
 from patterns.sidecars.log_reopening import Reopening, ReopenOnSignal, script_arguments
 
@@ -112,14 +110,10 @@ class LogRotation(Pattern):
         beside = self.sharing(logs)
         context = self.security_context(security, beside=beside)
         self._check_user(context, beside)
-        own = variables_of(env)
-        if logs.sub_path_expr:
-            own = (*env_for(logs.sub_path_expr, spec, beside, {variable.name for variable in own}), *own)
         room = missing_on_disk(spec, logs) if isinstance(resources, Default) else None
         numbers = " ".join(str(number) for number in range(keep, 0, -1))
-        size = whole_bytes(max_size, "max_size")
         generated = ["sh", "-c", SCRIPT, id, LOGS_PATH]
-        generated += [str(size.numerator // size.denominator), str(interval_seconds), numbers]
+        generated += [str(int(whole_bytes(max_size, "max_size"))), str(interval_seconds), numbers]
         generated += [literal(text) for text in (*script_arguments(by), *files)]
         self.contribute(
             Contribution(
@@ -128,7 +122,7 @@ class LogRotation(Pattern):
                         name=id,
                         image=self.default(image),
                         command=generated if command is None else command,
-                        env=own,
+                        env=with_expansion(logs, variables_of(env), spec, beside),
                         resources=with_disk(self.default(resources), room),
                         volume_mounts=[
                             replace(logs, mount_path=LOGS_PATH, read_only=None, recursive_read_only=None),
@@ -181,11 +175,10 @@ def _check_files(files: Sequence[str]) -> None:
 
 
 def _check_room(logs: VolumeMount, max_size: str, keep: int, files: int) -> None:
-    source = logs.volume.source if isinstance(logs.volume, Volume) else None
     one = whole_bytes(max_size, "max_size")
-    if one.numerator == 0:
+    if int(one) == 0:
         raise InvalidValue(f"max_size must be more than nothing, got {max_size!r}")
-    limit = source.size_limit if isinstance(source, EmptyDir) else None
+    limit = size_limit_of(logs)
     if limit is None:
         return
     needed = total([max_size] * (files * (keep + 1)))

@@ -29,6 +29,7 @@ from patterns.model.env import EnvSource
 from patterns.objects.config_map import ConfigMap
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
+from patterns.pod.expansion import with_expansion
 from patterns.pod.room import missing_on_disk, with_disk
 from patterns.sidecars.fluent_bit_container import (
     CONFIG_FILE,
@@ -45,7 +46,6 @@ from patterns.sidecars.log_place import (
     check_place,
     check_system,
     on_the_node_s_network,
-    with_expansion,
 )
 from patterns.sidecars.scripts import TAIL_GRACE_SECONDS, tail
 from patterns.yaml import write_yaml

@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, SecretKey
 from patterns.model.value import Value
-from patterns.sidecars.log_output import FluentBitOutput, Property, by_reference, endpoint, http_output, login
-
-if TYPE_CHECKING:
-    from patterns.sidecars.log_output import Secret
+from patterns.sidecars.log_output import FluentBitOutput, Property, endpoint, http_output, login
 
 _EXAMPLE = "https://loki.example.com:3100"
 # https://grafana.com/docs/loki/latest/get-started/labels/
@@ -55,8 +52,8 @@ class Loki(Value):
     label_keys: Sequence[str] = ("namespace_name", "pod_name")
     tenant: str | None = None
     user: str | SecretKey | None = None
-    password: Secret | None = None
-    bearer_token: Secret | None = None
+    password: SecretKey | None = None
+    bearer_token: SecretKey | None = None
     line_format: Literal["json", "key_value"] = "json"
     verify: bool = True
     allow_plaintext: str | None = None
@@ -64,7 +61,6 @@ class Loki(Value):
     properties: Mapping[str, Property] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        by_reference(password=self.password, bearer_token=self.bearer_token)
         if not self.labels:
             raise InvalidValue('labels must hold one at least, by which the lines are found: labels={"app": "shop"}')
         for label, value in self.labels.items():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 
 from patterns.defaults import NGINX_IMAGE, NGINX_TMP_SIZE_LIMIT
 from patterns.errors import InvalidValue
@@ -13,7 +12,7 @@ from patterns.model.names import control_characters, whole_number
 from patterns.model.quantity import Quantity, whole_bytes
 from patterns.model.value import Value
 from patterns.sidecars.nginx_syntax import Directive, directive, literal_text, section, write_nginx
-from patterns.sidecars.proxy_program import PROXY_PORT, ProxyPlace, ProxyProgram
+from patterns.sidecars.proxy_program import PROXY_PORT, ProxyPlace, ProxyProgram, check_address
 
 CONFIG_FILE = "nginx.conf"
 READY_PATH = "/nginx-ready"
@@ -93,12 +92,7 @@ class NginxCache(Value):
                 raise InvalidValue(f"uncached[{index}] must not be '/', which would leave nothing to the cache")
             if path in self.uncached[:index]:
                 raise InvalidValue(f"uncached[{index}] is there twice: {path!r}")
-        try:
-            ip_address(self.address)
-        except ValueError:
-            raise InvalidValue(
-                f"address must be an IP address such as '0.0.0.0' or '::', got {self.address!r}"
-            ) from None
+        check_address(self.address)
 
     def preferred_ports(self) -> Mapping[str, int]:
         """8080 for clients, 8081 for the kubelet."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from patterns.defaults import OAUTH2_PROXY_IMAGE
@@ -13,7 +13,7 @@ from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, HttpGet, SecretKey
 from patterns.model.names import control_characters, whole_number
 from patterns.model.value import Value
-from patterns.sidecars.proxy_program import PROXY_PORT, ProxyPlace, ProxyProgram
+from patterns.sidecars.proxy_program import PROXY_PORT, ProxyPlace, ProxyProgram, check_address
 from patterns.sidecars.toml import TomlValue, write_toml
 
 CONFIG_FILE = "oauth2-proxy.cfg"
@@ -120,12 +120,7 @@ class OAuth2Proxy(Value):
                     )
         for index, network in enumerate(self.trusted_proxies):
             _check_network(network, f"trusted_proxies[{index}]")
-        try:
-            ip_address(self.address)
-        except ValueError:
-            raise InvalidValue(
-                f"address must be an IP address such as '0.0.0.0' or '::', got {self.address!r}"
-            ) from None
+        check_address(self.address)
         whole_number(self.session_seconds, "session_seconds", 1)
         whole_number(self.refresh_seconds, "refresh_seconds", 1)
         whole_number(self.timeout_seconds, "timeout_seconds", 1)

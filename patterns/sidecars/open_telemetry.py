@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from patterns.model import ConfigMapKey, SecretKey
 from patterns.model.value import Value
-from patterns.sidecars.log_output import FluentBitOutput, Property, by_reference, endpoint, http_output, login
-
-if TYPE_CHECKING:
-    from patterns.sidecars.log_output import Secret
+from patterns.sidecars.log_output import FluentBitOutput, Property, endpoint, http_output, login
 
 _EXAMPLE = "https://otel.example.com:4318"
 
@@ -41,15 +37,14 @@ class OpenTelemetry(Value):
 
     url: str
     user: str | SecretKey | None = None
-    password: Secret | None = None
-    header: Secret | None = None
+    password: SecretKey | None = None
+    header: SecretKey | None = None
     verify: bool = True
     allow_plaintext: str | None = None
     ca: SecretKey | ConfigMapKey | None = None
     properties: Mapping[str, Property] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        by_reference(password=self.password, header=self.header)
         self.fluent_bit_output()
 
     def fluent_bit_output(self) -> FluentBitOutput:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, SecretKey
 from patterns.model.value import Value
 from patterns.sidecars.log_index import check_index, index_properties
-from patterns.sidecars.log_output import FluentBitOutput, Property, by_reference, endpoint, http_output, login
-
-if TYPE_CHECKING:
-    from patterns.sidecars.log_output import Secret
+from patterns.sidecars.log_output import FluentBitOutput, Property, endpoint, http_output, login
 
 _EXAMPLE = "https://search.example.com:9200"
 
@@ -45,7 +41,7 @@ class OpenSearch(Value):
     url: str
     index: str
     user: str | SecretKey | None = None
-    password: Secret | None = None
+    password: SecretKey | None = None
     aws_region: str | None = None
     logstash_format: bool = False
     suppress_type_name: bool = True
@@ -55,7 +51,6 @@ class OpenSearch(Value):
     properties: Mapping[str, Property] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        by_reference(password=self.password)
         check_index(self.index)
         if self.aws_region is not None and self.user is not None:
             raise InvalidValue("aws_region must not be given beside user and password, which nobody would look at")

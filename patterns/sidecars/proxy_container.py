@@ -13,7 +13,6 @@ from patterns.model import (
     Lifecycle,
     Probe,
     ResourceRequirements,
-    SecretKey,
     SecurityContext,
     Sleep,
     Volume,
@@ -21,7 +20,7 @@ from patterns.model import (
 )
 from patterns.model.env import variables_of
 from patterns.model.names import name_beside
-from patterns.model.projected import ConfigMapProjection, SecretProjection
+from patterns.pod.key_files import key_files
 from patterns.sidecars.proxy_program import ProxyPlace, ProxyProgram
 
 CONFIG_PATH = "/etc/proxy"
@@ -80,23 +79,13 @@ class ProxyContainer:
             volume = Volume.config_map(self._volume("config"), self.config_map)
             mounts.append(VolumeMount(volume=volume, mount_path=CONFIG_PATH, read_only=True))
         if self.program.files:
-            mounts.append(VolumeMount(volume=self._files(), mount_path=FILES_PATH, read_only=True))
+            volume = key_files(self._volume("files"), self.program.files)
+            mounts.append(VolumeMount(volume=volume, mount_path=FILES_PATH, read_only=True))
         for path, size in self.room.items():
             # the end of a path tells directories apart
             what = re.sub(r"[^a-z0-9]+", "-", path.lower())[-20:].strip("-")
             mounts.append(VolumeMount(volume=Volume.empty_dir(self._volume(what), size_limit=size), mount_path=path))
         return mounts
-
-    def _files(self) -> Volume:
-        """All in one directory, which the kubelet updates: a mount by ``subPath`` would not be.
-
-        https://kubernetes.io/docs/concepts/storage/projected-volumes/
-        """
-        sources: list[ConfigMapProjection | SecretProjection] = []
-        for file, key in self.program.files.items():
-            projection = SecretProjection if isinstance(key, SecretKey) else ConfigMapProjection
-            sources.append(projection(key.name, items={key.key: file}))
-        return Volume.projected(self._volume("files"), sources=sources)
 
     def _volume(self, what: str) -> str:
         return name_beside(self.place.name, what)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Protocol, runtime_checkable
 
 from patterns.defaults import Default
@@ -153,3 +154,11 @@ def preferred_ports(proxy: Proxy) -> dict[str, int]:
     for name, number in ports.items():
         port_number(number, f"proxy: preferred_ports()[{name!r}]")
     return dict(ports)
+
+
+def check_address(address: str) -> None:
+    """Raises: InvalidValue for what a proxy cannot listen on."""
+    try:
+        ip_address(address)
+    except ValueError:
+        raise InvalidValue(f"address must be an IP address such as '0.0.0.0' or '::', got {address!r}") from None

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, SecretKey
 from patterns.model.value import Value
-from patterns.sidecars.log_output import FluentBitOutput, Property, by_reference, endpoint, http_output
-
-if TYPE_CHECKING:
-    from patterns.sidecars.log_output import Secret
+from patterns.sidecars.log_output import FluentBitOutput, Property, endpoint, http_output
 
 _EXAMPLE = "https://splunk.example.com:8088"
 
@@ -38,7 +34,7 @@ class Splunk(Value):
     """
 
     url: str
-    token: Secret
+    token: SecretKey
     index: str | None = None
     source: str | None = None
     sourcetype: str | None = None
@@ -48,7 +44,6 @@ class Splunk(Value):
     properties: Mapping[str, Property] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        by_reference(token=self.token)
         if endpoint(self.url, _EXAMPLE).path:
             raise InvalidValue(f"url must have no path, which Fluent Bit knows by itself, got {self.url!r}")
         self.fluent_bit_output()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import somebody_elses
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +22,6 @@ from patterns import (
     FieldPath,
     Job,
     JsonObject,
-    Manifest,
     PatternError,
     ResourceRequirements,
     SecretKey,
@@ -107,14 +107,8 @@ def test_a_value_is_not_expanded_by_kubernetes() -> None:
 
 def test_it_is_placed_on_somebody_else_s_workload_and_in_a_job() -> None:
     chart = Chart(App(), "c")
-    body: JsonObject = {
-        "spec": {
-            "selector": {"matchLabels": {"a": "b"}},
-            "template": {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "app", "image": "a:1"}]}},
-        }
-    }
     for workload in (
-        Manifest(chart, "web", api_version="apps/v1", kind="Deployment", body=body),
+        somebody_elses.workload(chart),
         Job(chart, "job", containers=[APP]),
     ):
         config = SharedScratch(workload, "config", mount_path="/etc/app", size_limit="1Mi", readers=["app"])
@@ -140,7 +134,10 @@ def test_it_is_placed_on_somebody_else_s_workload_and_in_a_job() -> None:
         ({"values": {**VALUES, "OTHER": "1"}}, "values['OTHER'] is in no template; take it out, or write ${OTHER}"),
         ({"templates": {"a": "${PATH}"}, "values": {"PATH": "/"}}, "values['PATH']: name must be another one"),
         ({"templates": {"../a": "${PORT}${PASSWORD}"}}, "templates['../a']"),
-        ({"templates": {"a": "password: hunter2hunter2 ${PORT}${PASSWORD}\n-----BEGIN PRIVATE KEY-----"}}, "secret"),
+        (
+            {"templates": {"a": "password: hunter2hunter2 ${PORT}${PASSWORD}\n-----BEGIN PRIVATE KEY-----"}},
+            "templates['a'] holds a private key",
+        ),
         ({"mode": "0600"}, "mode"),
         ({"not_secret": ""}, "not_secret must give the reason why no template is a secret"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import somebody_elses
 
 from patterns import (
     App,
@@ -15,7 +16,6 @@ from patterns import (
     Downloader,
     Job,
     JsonObject,
-    Manifest,
     PatternError,
     ResourceRequirements,
     SecretKey,
@@ -118,14 +118,8 @@ def test_it_runs_as_the_application_and_in_a_job_and_beside_somebody_else_s() ->
     shop.download()
     assert shop.container()["securityContext"]["runAsUser"] == 1000  # type: ignore[index, call-overload]
     chart = Chart(App(), "c")
-    body: JsonObject = {
-        "spec": {
-            "selector": {"matchLabels": {"a": "b"}},
-            "template": {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "app", "image": "a:1"}]}},
-        }
-    }
     for workload in (
-        Manifest(chart, "web", api_version="apps/v1", kind="Deployment", body=body),
+        somebody_elses.workload(chart),
         Job(chart, "job", containers=[APP]),
     ):
         models = SharedScratch(workload, "models", mount_path="/models", size_limit="1Gi", readers=["app"])

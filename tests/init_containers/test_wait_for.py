@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import somebody_elses
 
 from patterns import (
     App,
@@ -27,7 +28,6 @@ from patterns import (
     Job,
     JobComplete,
     JsonObject,
-    Manifest,
     MySqlReady,
     PatternError,
     PostgresReady,
@@ -153,13 +153,7 @@ def test_a_job_may_be_asked_for_and_nothing_else_and_by_this_container_alone() -
 
 def test_it_is_placed_on_somebody_else_s_workload_and_in_a_job() -> None:
     chart = Chart(App(), "shop", namespace="shop")
-    body: JsonObject = {
-        "spec": {
-            "selector": {"matchLabels": {"a": "b"}},
-            "template": {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "app", "image": "a:1"}]}},
-        }
-    }
-    WaitFor(Manifest(chart, "web", api_version="apps/v1", kind="Deployment", body=body), "wait", until=DB)
+    WaitFor(somebody_elses.workload(chart), "wait", until=DB)
     WaitFor(Job(chart, "job", containers=[APP]), "wait", until=DB)
     documents = synth(chart)
     for kind in ("Deployment", "Job"):

@@ -7,7 +7,6 @@ import hashlib
 import io
 import os
 import signal
-import ssl
 import subprocess
 import tarfile
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from integration.http_servers import certificate, serving
+from integration.http_servers import certificate, serving, speak_tls
 from integration.programs import eventually, program
 from integration.rendered import process_of
 from shells import link_tools
@@ -90,8 +89,8 @@ Answer = Callable[[BaseHTTPRequestHandler, int], None]
 
 
 @contextmanager
-def server(answer: Answer) -> Iterator[tuple[int, list[dict[str, str]]]]:
-    """A server, with the headers of what it was asked."""
+def server(answer: Answer, tls: Path | None = None) -> Iterator[tuple[int, list[dict[str, str]]]]:
+    """A server, with the headers of what it was asked; with ``tls``, by the certificate in that directory."""
     asked: list[dict[str, str]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -104,6 +103,8 @@ def server(answer: Answer) -> Iterator[tuple[int, list[dict[str, str]]]]:
 
     http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     http.daemon_threads = True
+    if tls is not None:
+        speak_tls(http, tls)
     thread = Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
@@ -275,29 +276,10 @@ def test_a_redirect_from_https_to_http_is_not_followed(machine: Machine, tmp_pat
         def redirect(to: BaseHTTPRequestHandler, _: int) -> None:
             send(to, 302, b"", Location=f"http://127.0.0.1:{plain}/model.bin")
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                redirect(self, 1)
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Not into the test's output."""
-
-        secure = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(tls / "tls.crt", tls / "tls.key")
-        secure.socket = context.wrap_socket(secure.socket, server_side=True)
-        thread = Thread(target=secure.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
-        url = f"https://127.0.0.1:{secure.server_address[1]}/model.bin"
-        options: dict[str, Any] = {
-            "url": url,
-            "allow_plaintext": None,
-            "ca": ConfigMapKey("ca", "ca.crt"),
-            "timeout_seconds": 1,
-        }
-        ran = machine.run(plain, **options)
-        secure.shutdown()
-        secure.server_close()
+        with server(redirect, tls) as (secure, _):
+            url = f"https://127.0.0.1:{secure}/model.bin"
+            ca = ConfigMapKey("ca", "ca.crt")
+            ran = machine.run(plain, url=url, allow_plaintext=None, ca=ca, timeout_seconds=1)
         assert asked == []
     assert ran.returncode == 1
     assert 'Protocol "http"' in ran.stderr

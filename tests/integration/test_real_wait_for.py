@@ -8,11 +8,11 @@ import subprocess
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from integration.databases import PostgresServer, mariadb, redis
+from integration.http_servers import Answer, serving
 from integration.programs import eventually, free_port, program
 from integration.rendered import Process, process_of
 
@@ -180,83 +180,55 @@ def test_a_mysql_is_ready_when_it_answers_this_user(tmp_path: Path) -> None:
         assert "Access denied for user 'shop'" in ran.stderr
 
 
-class _Answers(BaseHTTPRequestHandler):
-    """Answers with the statuses of the list, one after the other, the last one again and again."""
-
-    statuses: list[int]
-    bodies: list[bytes]
-    tokens: list[str | None]
-
-    def do_GET(self) -> None:
-        self.tokens.append(self.headers.get("Authorization"))
-        status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
-        body = self.bodies.pop(0) if len(self.bodies) > 1 else self.bodies[0]
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing."""
-
-
-@contextmanager
-def http(statuses: list[int], bodies: list[bytes] | None = None) -> Iterator[tuple[int, type[_Answers]]]:
-    members = {"statuses": statuses, "bodies": bodies or [b""], "tokens": []}
-    handler = type("Answers", (_Answers,), members)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield server.server_port, handler
-        finally:
-            server.shutdown()
-            thread.join(10)
+def in_turn(*answers: tuple[int, str]) -> Answer:
+    """The answers one after the other, the last one again and again."""
+    left = list(answers)
+    return lambda _: left.pop(0) if len(left) > 1 else left[0]
 
 
 def test_an_http_server_is_ready_when_it_says_so() -> None:
-    with http([503, 200]) as (port, _):
-        ran = run(process(HttpReady(url=f"http://127.0.0.1:{port}/ready?a=[1]&b={{2}}")))
+    with serving(in_turn((503, ""), (200, ""))) as server:
+        ran = run(process(HttpReady(url=f"http://127.0.0.1:{server.port}/ready?a=[1]&b={{2}}")))
         assert ran.returncode == 0
         assert "503" in ran.stderr
-    with http([302]) as (port, _):
-        assert run(process(HttpReady(url=f"http://127.0.0.1:{port}/"))).returncode == 0
-    with http([404]) as (port, _):
-        assert run(process(HttpReady(url=f"http://127.0.0.1:{port}/"), seconds=1)).returncode == 1
+    with serving(in_turn((302, ""))) as server:
+        assert run(process(HttpReady(url=f"http://127.0.0.1:{server.port}/"))).returncode == 0
+    with serving(in_turn((404, ""))) as server:
+        assert run(process(HttpReady(url=f"http://127.0.0.1:{server.port}/"), seconds=1)).returncode == 1
 
 
-def condition(kind: str) -> bytes:
-    return f'{{"metadata":{{}},"status":{{"conditions":[{{"type":"{kind}","status":"True"}}]}}}}'.encode()
+def condition(kind: str) -> str:
+    return f'{{"metadata":{{}},"status":{{"conditions":[{{"type":"{kind}","status":"True"}}]}}}}'
 
 
 #: a label that looks like a condition
-LURE = b'{"metadata":{"annotations":{"a":"\\"type\\":\\"Complete\\",\\"status\\":\\"True\\""}},"status":{}}'
+LURE = '{"metadata":{"annotations":{"a":"\\"type\\":\\"Complete\\",\\"status\\":\\"True\\""}},"status":{}}'
 
 
 @pytest.mark.parametrize(
-    ("statuses", "bodies", "code", "said"),
+    ("answers", "code", "said"),
     [
-        ([404, 200, 200], [b"", LURE, condition("Complete")], 0, "it is not there yet"),
-        ([200], [condition("Failed")], 120, "it has failed; see the log of its pods"),
-        ([200], [condition("Suspended")], 1, "it runs"),
-        ([403], [b""], 1, "the ServiceAccount may not ask for it"),
-        ([500], [b""], 1, "the API server answers 500"),
+        ([(404, ""), (200, LURE), (200, condition("Complete"))], 0, "it is not there yet"),
+        ([(200, condition("Failed"))], 120, "it has failed; see the log of its pods"),
+        ([(200, condition("Suspended"))], 1, "it runs"),
+        ([(403, "")], 1, "the ServiceAccount may not ask for it"),
+        ([(500, "")], 1, "the API server answers 500"),
     ],
 )
 def test_a_job_is_waited_for_until_it_has_succeeded_or_failed(
-    tmp_path: Path, statuses: list[int], bodies: list[bytes], code: int, said: str
+    tmp_path: Path, answers: list[tuple[int, str]], code: int, said: str
 ) -> None:
     (tmp_path / "token").write_text("the-token")
     (tmp_path / "ca.crt").write_text("")
-    with http(statuses, bodies) as (port, handler):
+    with serving(in_turn(*answers)) as server:
         waiting = process(JobComplete(name="migrate"), {"POD_NAMESPACE": "shop"}, seconds=9 if code == 0 else 1)
         # the API server's TLS is looked at by the conformance tier
         command = [word.replace("https://", "http://") for word in waiting.command]
         command = [str(tmp_path) if word == TOKEN_DIRECTORY else word for word in command]
-        env = {"KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT_HTTPS": str(port), **waiting.env}
+        env = {"KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT_HTTPS": str(server.port), **waiting.env}
         ran = run(Process(command, env))
     assert ran.returncode == code, ran.stderr
     assert said in ran.stderr
-    assert set(handler.tokens) == {"Bearer the-token"}
+    assert {request.headers.get("authorization") for request in server.requests} == {"Bearer the-token"}
     assert "/apis/batch/v1/namespaces/shop/jobs/migrate" in " ".join(command)
     assert "the-token" not in " ".join(command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import somebody_elses
 
 from patterns import (
     App,
@@ -12,7 +13,6 @@ from patterns import (
     Deployment,
     InvalidValue,
     JsonObject,
-    Manifest,
     PatternError,
     Pod,
 )
@@ -88,13 +88,7 @@ def test_the_account_that_the_workload_has_is_bound() -> None:
 
 def test_somebody_else_s_pod_gains_an_account_and_nothing_else_changes() -> None:
     chart = shop()
-    body: JsonObject = {
-        "spec": {
-            "selector": {"matchLabels": {"a": "b"}},
-            "template": {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "app", "image": "a:1"}]}},
-        }
-    }
-    Reader(Manifest(chart, "web", api_version="apps/v1", kind="Deployment", body=body), "reader")
+    Reader(somebody_elses.workload(chart), "reader")
     spec = pod_spec_of(find(synth(chart), "Deployment"))
     assert spec["serviceAccountName"] == "shop-web-reader-api-service-account"
     assert "automountServiceAccountToken" not in spec

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import somebody_elses
 
 from patterns import (
     App,
@@ -17,9 +18,7 @@ from patterns import (
     CronJob,
     DaemonSet,
     Deployment,
-    JsonObject,
     Litestream,
-    Manifest,
     PatternError,
     ResourceRequirements,
     RestoreRehearsal,
@@ -171,15 +170,7 @@ def test_one_that_never_runs_two_pods_is_taken() -> None:
     place = chart()
     recreated = Deployment(place, "a", replicas=1, strategy="Recreate", containers=[APP_WITH_PVC])
     nightly = CronJob(place, "b", schedule="@daily", concurrency_policy="Forbid", containers=[APP_WITH_PVC])
-    body: JsonObject = {
-        "spec": {
-            "replicas": 1,
-            "serviceName": "c",
-            "selector": {"matchLabels": {"a": "b"}},
-            "template": {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "app", "image": "a:1"}]}},
-        }
-    }
-    theirs = Manifest(place, "c", api_version="apps/v1", kind="StatefulSet", body=body)
+    theirs = somebody_elses.workload(place, "c", kind="StatefulSet", replicas=1, serviceName="c")
     for workload in (recreated, nightly, theirs):
         BackupSidecar(workload, "backup", data=PVC, method=METHOD)
     assert [text_at(d, "kind") for d in synth(place) if d["kind"] != "ConfigMap"] == [

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import somebody_elses
 
 from patterns import (
     App,
@@ -16,7 +17,6 @@ from patterns import (
     FromConfigMaps,
     FromGit,
     JsonObject,
-    Manifest,
     PatternError,
     ReloadByHttp,
     ResourceRequirements,
@@ -142,13 +142,7 @@ def test_a_classic_form_for_old_clusters() -> None:
 
 def test_somebody_else_s_workload() -> None:
     chart = Chart(App(), "c")
-    body: JsonObject = {
-        "spec": {
-            "selector": {"matchLabels": {"a": "b"}},
-            "template": {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "app", "image": "a:1"}]}},
-        }
-    }
-    web = Manifest(chart, "web", api_version="apps/v1", kind="Deployment", body=body)
+    web = somebody_elses.workload(chart)
     into = SharedScratch(web, "synced", mount_path="/synced", size_limit="16Mi", readers=["app"]).mount
     ConfigSyncSidecar(web, "sync", into=into, source=GIT)
     spec = pod_spec_of(find(synth(chart), "Deployment"))
