@@ -9,6 +9,7 @@ from apps.adopted import Adopted
 from apps.backup import Backup
 from apps.config_file import ConfigFile
 from apps.config_sync import ConfigSync
+from apps.database_backup import DatabaseBackup
 from apps.initial_data import InitialData
 from apps.log_collection import LogCollection
 from apps.permissions import Permissions
@@ -31,6 +32,7 @@ def build() -> App:
     Proxied(app, "proxy")
     Platform(app, "platform")
     Backup(app, "backup")
+    DatabaseBackup(app, "database-backup")
     ConfigFile(app, "config-file")
     ConfigSync(app, "config-sync")
     InitialData(app, "initial-data")

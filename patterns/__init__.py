@@ -111,6 +111,7 @@ if TYPE_CHECKING:
     from patterns.pod.checks.image_facts import ImageFacts
     from patterns.pod.contribution import Contribution
     from patterns.sidecars.backup_method import BackupMethod, BackupPlace, BackupProgram
+    from patterns.sidecars.backup_retention import BackupRetention
     from patterns.sidecars.backup_sidecar import BackupSidecar
     from patterns.sidecars.config_source import ConfigSource, ReloadByHttp, SyncPlace, SyncProgram
     from patterns.sidecars.config_sync_sidecar import ConfigSyncSidecar
@@ -124,6 +125,7 @@ if TYPE_CHECKING:
     from patterns.sidecars.log_reopening import CopyTruncate, ReopenByItself, ReopenOnSignal
     from patterns.sidecars.log_rotation import LogRotation
     from patterns.sidecars.logging_sidecar import LoggingSidecar
+    from patterns.sidecars.logical_dump import LogicalDump
     from patterns.sidecars.loki import Loki
     from patterns.sidecars.nginx_cache import NginxCache
     from patterns.sidecars.oauth2_proxy import OAuth2Proxy
@@ -132,6 +134,7 @@ if TYPE_CHECKING:
     from patterns.sidecars.proxy_program import Proxy, ProxyPlace, ProxyProgram
     from patterns.sidecars.proxy_routes import RateLimit, Retries, Route, Upstream
     from patterns.sidecars.proxy_sidecar import ProxySidecar
+    from patterns.sidecars.restic import Restic
     from patterns.sidecars.restore_rehearsal import RestoreRehearsal
     from patterns.sidecars.sidecar import Sidecar
     from patterns.sidecars.splunk import Splunk
@@ -155,6 +158,7 @@ _PLACES = {
     "BackupMethod": "patterns.sidecars.backup_method",
     "BackupPlace": "patterns.sidecars.backup_method",
     "BackupProgram": "patterns.sidecars.backup_method",
+    "BackupRetention": "patterns.sidecars.backup_retention",
     "BackupSidecar": "patterns.sidecars.backup_sidecar",
     "Capabilities": "patterns.model",
     "Chart": "patterns.tree",
@@ -226,6 +230,7 @@ _PLACES = {
     "LogOutput": "patterns.sidecars.log_output",
     "LogRotation": "patterns.sidecars.log_rotation",
     "LoggingSidecar": "patterns.sidecars.logging_sidecar",
+    "LogicalDump": "patterns.sidecars.logical_dump",
     "Loki": "patterns.sidecars.loki",
     "Manifest": "patterns.manifest",
     "Migration": "patterns.workloads.migration",
@@ -265,6 +270,7 @@ _PLACES = {
     "ResourceField": "patterns.model",
     "ResourceRequirements": "patterns.model",
     "RestartRule": "patterns.model",
+    "Restic": "patterns.sidecars.restic",
     "RestoreRehearsal": "patterns.sidecars.restore_rehearsal",
     "Retries": "patterns.sidecars.proxy_routes",
     "Route": "patterns.sidecars.proxy_routes",
@@ -315,6 +321,7 @@ __all__ = [
     "BackupMethod",
     "BackupPlace",
     "BackupProgram",
+    "BackupRetention",
     "BackupSidecar",
     "Capabilities",
     "Chart",
@@ -386,6 +393,7 @@ __all__ = [
     "LogOutput",
     "LogRotation",
     "LoggingSidecar",
+    "LogicalDump",
     "Loki",
     "Manifest",
     "Migration",
@@ -425,6 +433,7 @@ __all__ = [
     "ResourceField",
     "ResourceRequirements",
     "RestartRule",
+    "Restic",
     "RestoreRehearsal",
     "Retries",
     "Route",

@@ -72,6 +72,8 @@ REDIS_IMAGE = Default("docker.io/library/redis:8.2.3")
 
 #: copies SQLite databases: https://hub.docker.com/r/litestream/litestream
 LITESTREAM_IMAGE = Default("docker.io/litestream/litestream:0.5.18")
+#: saves files: https://hub.docker.com/r/restic/restic
+RESTIC_IMAGE = Default("docker.io/restic/restic:0.18.1")
 
 #: files from ConfigMaps and Secrets: https://github.com/kiwigrid/k8s-sidecar/releases
 K8S_SIDECAR_IMAGE = Default("ghcr.io/kiwigrid/k8s-sidecar:2.10.1")

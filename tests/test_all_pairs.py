@@ -24,6 +24,7 @@ from patterns import (
     JobComplete,
     Litestream,
     LoggingSidecar,
+    LogicalDump,
     LogRotation,
     Loki,
     Nfs,
@@ -34,6 +35,7 @@ from patterns import (
     PostgresReady,
     ProxySidecar,
     ReopenByItself,
+    Restic,
     SecretKey,
     Security,
     SharedScratch,
@@ -82,6 +84,21 @@ PATTERNS: Mapping[str, tuple[type[Pattern], Callable[[Place], object]]] = {
         BackupSidecar,
         lambda at: BackupSidecar(
             at.web, at.id, data=at.scratch(), method=Litestream(databases=["a.db"], to="s3://backups/shop")
+        ),
+    ),
+    "dump": (
+        BackupSidecar,
+        lambda at: BackupSidecar(
+            at.web, at.id, method=LogicalDump(host="db", database="shop", user="shop", to=at.scratch())
+        ),
+    ),
+    "files": (
+        BackupSidecar,
+        lambda at: BackupSidecar(
+            at.web,
+            at.id,
+            data=at.scratch(),
+            method=Restic(repository="s3:https://s3.example.com/b", password=SecretKey("restic", "key"), host=at.id),
         ),
     ),
     "cache": (ProxySidecar, lambda at: ProxySidecar(at.web, at.id, proxy=NginxCache())),

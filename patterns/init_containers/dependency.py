@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 from patterns.defaults import Default
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, EnvSource, SecretKey, VolumeMount
-from patterns.model.names import port_number, process_text
+from patterns.model.names import process_text
 from patterns.model.value import Value
 from patterns.objects.api_access import PolicyRule
 from patterns.pod.key_files import key_files
@@ -68,15 +68,6 @@ class Dependency(Protocol):
     def attempt(self) -> Attempt:
         """How to ask once."""
         ...
-
-
-def check_host(host: str, port: int | None = None) -> None:
-    """Raises: InvalidValue for what is no name or address of a server."""
-    if not host or any(letter in host for letter in " /@?#,'\"\\") or host.startswith("-"):
-        raise InvalidValue(f"host must be a name or an address, such as 'db' or 'db.shop.svc', got {host!r}")
-    process_text(host, "host")
-    if port is not None:
-        port_number(port, "port")
 
 
 def check_login(user: str | None, password: object) -> None:

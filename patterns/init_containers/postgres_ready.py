@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from patterns.defaults import POSTGRES_IMAGE
-from patterns.init_containers.dependency import FILES, Attempt, check_host, check_login
-from patterns.model import ConfigMapKey, EnvSource, SecretKey
+from patterns.init_containers.dependency import FILES, Attempt, check_login
+from patterns.model import ConfigMapKey, SecretKey
+from patterns.model.names import check_host
 from patterns.model.value import Value
+from patterns.pod.libpq import SslMode, libpq_env
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +40,7 @@ class PostgresReady(Value):
     user: str | None = None
     database: str | None = None
     password: SecretKey | None = None
-    ssl_mode: Literal["disable", "require", "verify-ca", "verify-full"] | None = None
+    ssl_mode: SslMode | None = None
     ca: SecretKey | ConfigMapKey | None = None
 
     def __post_init__(self) -> None:
@@ -48,24 +49,23 @@ class PostgresReady(Value):
 
     def attempt(self) -> Attempt:
         """``psql`` or ``pg_isready``, told by libpq's environment variables."""
-        # https://www.postgresql.org/docs/current/libpq-envars.html
-        env: dict[str, str | EnvSource | None] = {
-            "PGHOST": self.host,
-            "PGPORT": str(self.port),
-            # without a name libpq looks for the container's user, whom the image may not know; the server is not asked
-            "PGUSER": self.user or "postgres",
-            "PGDATABASE": self.database,
-            "PGPASSWORD": self.password,
-            "PGSSLMODE": self.ssl_mode or ("verify-full" if self.ca else None),
-            "PGSSLROOTCERT": f"{FILES}/ca.crt" if self.ca else None,
-            "PGCONNECT_TIMEOUT": "5",
-            "PGAPPNAME": "wait" if self.user else None,
-        }
+        env = libpq_env(
+            host=self.host,
+            port=self.port,
+            # the server is not asked who that is
+            user=self.user or "postgres",
+            database=self.database,
+            password=self.password,
+            ssl_mode=self.ssl_mode,
+            ca_file=f"{FILES}/ca.crt" if self.ca else None,
+        )
+        if self.user:
+            env["PGAPPNAME"] = "wait"
         ask = ["psql", "--no-psqlrc", "--no-password", "--quiet", "--tuples-only", "--command", "SELECT 1"]
         return Attempt(
             what=f"PostgreSQL at {self.host}:{self.port}",
             command=ask if self.user else ["pg_isready"],
             image=POSTGRES_IMAGE,
-            env={name: value for name, value in env.items() if value is not None},
+            env=env,
             files={"ca.crt": self.ca} if self.ca else {},
         )

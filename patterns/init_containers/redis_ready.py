@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from patterns.defaults import REDIS_IMAGE
-from patterns.init_containers.dependency import FILES, Attempt, check_host
+from patterns.init_containers.dependency import FILES, Attempt
 from patterns.model import ConfigMapKey, SecretKey, literal
-from patterns.model.names import process_text
+from patterns.model.names import check_host, process_text
 from patterns.model.value import Value
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from patterns.defaults import BUSYBOX_IMAGE
-from patterns.init_containers.dependency import Attempt, check_host
+from patterns.init_containers.dependency import Attempt
 from patterns.model import literal
+from patterns.model.names import check_host
 from patterns.model.value import Value
 
 

@@ -166,6 +166,15 @@ def port(value: int | str, what: str = "port") -> None:
         port_number(value, what)
 
 
+def check_host(host: str, port: int | None = None) -> None:
+    """Raises: InvalidValue for what is no name or address of a server."""
+    if not host or any(letter in host for letter in " /@?#,'\"\\") or host.startswith("-"):
+        raise InvalidValue(f"host must be a name or an address, such as 'db' or 'db.shop.svc', got {host!r}")
+    process_text(host, "host")
+    if port is not None:
+        port_number(port, "port")
+
+
 def whole_number(value: int | None, what: str, least: int = 0, most: int = 2**31 - 1) -> None:
     """A number within its bounds, or ``None``."""
     if value is not None and not least <= value <= most:

@@ -23,14 +23,19 @@ from patterns.model.names import name_beside, whole_number
 from patterns.objects.config_map import ConfigMap
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
+from patterns.pod.key_files import key_files
+from patterns.pod.room import missing_on_disk, total, with_disk
+from patterns.pod.writable import writable
 from patterns.sidecars.backup_method import BackupMethod, BackupPlace, BackupProgram
 from patterns.sidecars.single_writer import check_single
 
 if TYPE_CHECKING:
     from constructs import Construct
 
-#: where the program's files are mounted
+#: where the program's files are mounted, those that are secret, and what it writes to
 CONFIG = "/backup/config"
+SECRETS = "/backup/secrets"
+STATE = "/backup/state"
 
 
 class BackupSidecar(Pattern):
@@ -50,15 +55,17 @@ class BackupSidecar(Pattern):
         scope: the workload. Where two backups at one time destroy each other, as with ``Litestream``, it has to be one
             that never runs two pods: a StatefulSet of one replica, or a Deployment with ``strategy="Recreate"``.
         id: the container's name (DNS-1123 label).
-        data: where the application keeps its data, such as ``claim.mount("/data")``.
-        method: how: ``Litestream(...)``, or one of your own.
+        method: how: ``Litestream(...)``, ``Restic(...)``, ``LogicalDump(...)``, or one of your own.
+        data: where the application keeps its data, such as ``claim.mount("/data")``; not for a ``LogicalDump``, which
+            asks the database. Where the method does not write to it, it is mounted read-only.
         restore: bring the data back where there is none.
         grace_seconds: whole seconds for what is left at the stop; the pod's grace period grows by them.
         port: on which the program answers the kubelet, and has its metrics; default the first free one of the pod from
-            9090 on.
+            9090 on. ``Restic`` and ``LogicalDump`` have none: a command tells how old the last backup is.
         image: default the one of the method.
         env: further environment variables.
-        resources: default ``BACKUP_RESOURCES``; ``None`` renders nothing.
+        resources: default ``BACKUP_RESOURCES``, and the size of an ``emptyDir`` that is written to as a request for
+            ephemeral storage; ``None`` renders nothing.
         security: Pod Security of the containers; ``restricted`` with a read-only root by default; ``None`` renders
             nothing.
         native: a native sidecar, by default where the target version has them; ``False`` for the classic form, which
@@ -67,7 +74,8 @@ class BackupSidecar(Pattern):
         after: names of init containers and sidecars that start before this one.
 
     Raises:
-        InvalidValue: for data that is read-only, or a workload that may run two pods at one time.
+        InvalidValue: for data that is read-only, missing or of no use to the method, a port that nobody would listen
+            on, or a workload that may run two pods at one time.
         WrongType: for a method that is none.
         Conflict: when a name, the port or a mount is taken.
     """
@@ -77,8 +85,8 @@ class BackupSidecar(Pattern):
         scope: Construct,
         id: str,
         *,
-        data: VolumeMount,
         method: BackupMethod,
+        data: VolumeMount | None = None,
         restore: bool = True,
         grace_seconds: int = 30,
         port: int | None = None,
@@ -93,54 +101,89 @@ class BackupSidecar(Pattern):
         super().__init__(scope, id)
         native = self.native(native)
         whole_number(grace_seconds, "grace_seconds", 1)
-        listening = self.free_port(9090) if port is None else port
-        program = program_of(
-            method, BackupPlace(data=data.mount_path, config=CONFIG, port=listening, seconds=grace_seconds)
+        place = BackupPlace(
+            name=id,
+            data="" if data is None else data.mount_path,
+            config=CONFIG,
+            secrets=SECRETS,
+            state=STATE,
+            port=self.free_port(9090) if port is None else port,
+            seconds=grace_seconds,
         )
+        program = program_of(method, place)
         if program.single_writer:
             check_single(*self.workload.kind_and_spec)
-        if data.read_only:
-            raise InvalidValue("data must not be read-only: it is brought back there")
-        mounts = [*config_mounts(self, id, program, self.workload.namespace), data]
-        context = self.security_context(security, beside=self.sharing(data))
+        if port is not None and program.health_path is None:
+            raise InvalidValue(f"port must not be given: the method listens on none, got {port}")
+        if restore and program.no_restore:
+            raise InvalidValue(f"restore must be False: {program.no_restore}")
+        mounts = [*program_mounts(self, id, program, self.workload.namespace)]
+        if program.to is not None:
+            mounts.append(writable(program.to, program.to.mount_path))
+        kept = _data_mounts(data, program)
+        beside = self.sharing(data if data is not None else mounts[-1]) if mounts or data is not None else ()
+        context = self.security_context(security, beside=beside)
+        requirements = self.default(resources)
+        if isinstance(resources, Default):
+            shared = [mount for mount in (program.to, data) if mount is not None]
+            room = [missing_on_disk(self.workload.pod.spec, mount) for mount in shared]
+            requirements = with_disk(requirements, total([program.state_size_limit, *room]))
         common = Container(
             name=id,
             image=self.default(program.image if image is None else image),
             env=[*variables_of(program.env), *variables_of(env)],
-            resources=self.default(resources),
-            volume_mounts=mounts,
+            resources=requirements,
+            volume_mounts=[*mounts, *kept],
             security_context=context,
             termination_message_policy="FallbackToLogsOnError",
         )
+        restoring = replace(common, volume_mounts=[*mounts, *([data] if data is not None else [])])
         self.contribute(
             Contribution(
                 init_containers=[
-                    replace(common, name=name, command=command)
+                    replace(restoring, name=name, command=command)
                     for name, command in (named(id, "restore", program.restores) if restore else {}).items()
                 ],
-                sidecars=[
-                    replace(
-                        common,
-                        command=program.command,
-                        ports=[listening],
-                        startup_probe=Probe.http(
-                            listening, path=program.health_path, period_seconds=1, failure_threshold=60
-                        ),
-                        liveness_probe=Probe.http(
-                            listening,
-                            path=program.health_path,
-                            period_seconds=30,
-                            timeout_seconds=5,
-                            failure_threshold=5,
-                        ),
-                    )
-                ],
+                sidecars=[_with_health(replace(common, command=program.command), program, place.port)],
                 native=native,
+                fs_group=self.shared_group(context, beside=beside) if program.to is not None else None,
                 grace_seconds={id: grace_seconds},
                 before=before,
                 after=after,
             )
         )
+
+
+def _with_health(container: Container, program: BackupProgram, port: int) -> Container:
+    """Is restarted when it is dead, or has not succeeded for too long; the application is not taken out for it."""
+    if program.health_path is None:
+        return replace(
+            container,
+            liveness_probe=Probe.exec(
+                list(program.health_command), period_seconds=60, timeout_seconds=5, failure_threshold=3
+            ),
+        )
+    return replace(
+        container,
+        ports=[port],
+        startup_probe=Probe.http(port, path=program.health_path, period_seconds=1, failure_threshold=60),
+        liveness_probe=Probe.http(
+            port, path=program.health_path, period_seconds=30, timeout_seconds=5, failure_threshold=5
+        ),
+    )
+
+
+def _data_mounts(data: VolumeMount | None, program: BackupProgram) -> list[VolumeMount]:
+    """The application's data as the program gets it while the application runs."""
+    if data is None:
+        if program.data != "none":
+            raise InvalidValue("data must be given: where the application keeps its data, such as claim.mount('/data')")
+        return []
+    if program.data == "none":
+        raise InvalidValue(f"data must not be given: the method does not look at it, got {data!r}")
+    if data.read_only:
+        raise InvalidValue("data must not be read-only: it is brought back there")
+    return [data if program.data == "write" else replace(data, read_only=True)]
 
 
 def program_of(method: BackupMethod, place: BackupPlace) -> BackupProgram:
@@ -151,14 +194,20 @@ def program_of(method: BackupMethod, place: BackupPlace) -> BackupProgram:
     return program
 
 
-def config_mounts(scope: Construct, id: str, program: BackupProgram, namespace: str | None) -> list[VolumeMount]:
-    """The volume of the program's files, where there are any, from a ConfigMap below ``scope``."""
-    if not program.files:
-        return []
-    config = ConfigMap(scope, "config", data=program.files, hash_in_name=True, namespace=namespace)
-    return [
-        VolumeMount(volume=Volume.config_map(name_beside(id, "config"), config.name), mount_path=CONFIG, read_only=True)
-    ]
+def program_mounts(scope: Construct, id: str, program: BackupProgram, namespace: str | None) -> list[VolumeMount]:
+    """The volumes of the program's own, where there are any; its ConfigMap stands below ``scope``."""
+    mounts = []
+    if program.files:
+        config = ConfigMap(scope, "config", data=program.files, hash_in_name=True, namespace=namespace)
+        volume = Volume.config_map(name_beside(id, "config"), config.name)
+        mounts.append(VolumeMount(volume=volume, mount_path=CONFIG, read_only=True))
+    if program.secrets:
+        volume = key_files(name_beside(id, "secrets"), program.secrets)
+        mounts.append(VolumeMount(volume=volume, mount_path=SECRETS, read_only=True))
+    if program.state_size_limit is not None:
+        volume = Volume.empty_dir(name_beside(id, "state"), size_limit=program.state_size_limit)
+        mounts.append(VolumeMount(volume=volume, mount_path=STATE))
+    return mounts
 
 
 def named(id: str, what: str, commands: Sequence[Sequence[str]]) -> dict[str, Sequence[str]]:

@@ -6,16 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from patterns.defaults import BACKUP_RESOURCES, CONTAINER_SECURITY, Default, resolved
-from patterns.model import Container, EnvSource, EnvVar, ResourceRequirements, Security, Volume, VolumeMount
-from patterns.model.env import variables_of
-from patterns.place import defaults_of
-from patterns.pod.identity import NONROOT
-from patterns.pod.room import with_disk
-from patterns.sidecars.backup_method import BackupMethod, BackupPlace
-from patterns.sidecars.backup_sidecar import CONFIG, config_mounts, named, program_of
+from patterns.defaults import BACKUP_RESOURCES, CONTAINER_SECURITY, Default
+from patterns.errors import InvalidValue
+from patterns.model import EnvSource, EnvVar, ResourceRequirements, Security, Volume, VolumeMount
+from patterns.sidecars.backup_job import backup_job, environment, program_in_job
+from patterns.sidecars.backup_method import BackupMethod
 from patterns.tree import Construct, ConstructMeta
-from patterns.workloads.cron_job import CronJob
 
 if TYPE_CHECKING:
     from constructs import Construct as AnyConstruct
@@ -27,9 +23,10 @@ SCRATCH = "/rehearsal"
 class RestoreRehearsal(Construct, metaclass=ConstructMeta):
     """Brings a backup back into an empty directory at the times of a schedule, and fails where it is not whole.
 
-    It is a CronJob that runs what a restore would run, with the same image, configuration and credentials, and then
-    what the method has for looking at the result. It reads the backup, touches no data, and fails where there is none
-    at all: alarm on failed Jobs of this name.
+    It is a CronJob with the image, the configuration and the credentials of a restore, and with what the method has for
+    looking at the result: SQLite's integrity check (``Litestream``), each file against its hash (``Restic``), a server
+    of its own that the dump is restored into (``LogicalDump``). It reads the backup, touches no data, and fails where
+    there is none at all, or where the last one is too old: alarm on failed Jobs of this name.
 
     Args:
         scope: the chart, or any construct below one.
@@ -41,13 +38,14 @@ class RestoreRehearsal(Construct, metaclass=ConstructMeta):
         active_deadline_seconds: whole seconds after which it has failed.
         image: default the one of the method.
         env: further environment variables.
-        resources: default ``BACKUP_RESOURCES`` and ``size_limit`` as a request for ephemeral storage; ``None`` renders
-            nothing.
-        security: Pod Security of the container; ``restricted`` with a read-only root, as user 65532, by default.
+        resources: default ``BACKUP_RESOURCES``, and ``size_limit`` with what else it writes as a request for ephemeral
+            storage; ``None`` renders nothing.
+        security: Pod Security of the container; ``restricted`` with a read-only root, as user 65532 or the one that the
+            method needs, by default.
         name, namespace: of the CronJob.
 
     Raises:
-        InvalidValue: for a bad schedule or size.
+        InvalidValue: for a bad schedule or size, or a method without a rehearsal, such as dumps in an ``emptyDir``.
         WrongType: for a method that is none.
     """
 
@@ -69,45 +67,30 @@ class RestoreRehearsal(Construct, metaclass=ConstructMeta):
         namespace: str | None = None,
     ) -> None:
         super().__init__(scope, id)
-        program = program_of(method, BackupPlace(data=SCRATCH, config=CONFIG, port=9090, seconds=30))
-        scopes = defaults_of(self)
-        chosen = resolved(security, scopes)
-        requirements = resolved(resources, scopes)
-        if requirements is not None and isinstance(resources, Default):
-            requirements = with_disk(requirements, size_limit)
-        scratch = VolumeMount(volume=Volume.empty_dir("rehearsal", size_limit=size_limit), mount_path=SCRATCH)
-        mounts = [*config_mounts(self, id, program, namespace), scratch]
-        *first, last = [
-            Container(
-                name=each,
-                image=resolved(program.image if image is None else image, scopes),
-                command=command,
-                env=[*variables_of(program.env), *variables_of(env)],
-                resources=requirements,
-                volume_mounts=mounts,
-                security_context=None if chosen is None else _nonroot(chosen).container(),
-                termination_message_policy="FallbackToLogsOnError",
+        program = program_in_job(method, id, SCRATCH)
+        if not program.rehearsals:
+            raise InvalidValue(
+                "method must have something that can be brought back in another pod: what lies in an emptyDir is gone "
+                "with its pod; rehearse the method that carries it away"
             )
-            for each, command in named(id, "", program.rehearsals).items()
-        ]
+        scratch = VolumeMount(volume=Volume.empty_dir("rehearsal", size_limit=size_limit), mount_path=SCRATCH)
+        mounts = [scratch] if program.to is None else [scratch, replace(program.to, read_only=True)]
+        variables = program.env if program.rehearsal_env is None else program.rehearsal_env
         #: the CronJob
-        self.cron_job = CronJob(
+        self.cron_job = backup_job(
             self,
             id,
+            program,
+            program.rehearsals,
+            mounts=mounts,
+            user=program.rehearsal_user,
             schedule=schedule,
             time_zone=time_zone,
-            concurrency_policy="Forbid",
-            backoff_limit=1,
             active_deadline_seconds=active_deadline_seconds,
-            init_containers=first,
-            containers=[last],
+            image=image,
+            env=environment(variables, env),
+            resources=resources,
+            security=security,
             name=name,
             namespace=namespace,
         )
-
-
-def _nonroot(security: Security) -> Security:
-    """As a user that is not root, where none is named: the image's own may be."""
-    if security.run_as_user is not None:
-        return security
-    return replace(security, run_as_user=NONROOT, run_as_group=NONROOT)

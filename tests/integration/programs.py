@@ -37,6 +37,7 @@ _FURTHER = ("/usr/sbin", "/usr/lib/postgresql/*/bin")
 GO_PACKAGES = {
     "litestream": "github.com/benbjohnson/litestream/cmd/litestream",
     "oauth2-proxy": "github.com/oauth2-proxy/oauth2-proxy/v7",
+    "restic": "github.com/restic/restic/cmd/restic",
 }
 SECONDS_TO_START = 30
 

@@ -27,10 +27,10 @@ def process_of(
         secrets: values of what it has by reference, by variable.
         paths: directories of this machine by those of the container.
     """
-    env = {}
+    env: dict[str, str] = {}
     for variable in objects_at(container, "env"):
         name = text_at(variable, "name")
-        value = (secrets or {})[name] if "valueFrom" in variable else text_at(variable, "value")
+        value = (secrets or {})[name] if "valueFrom" in variable else _expanded(text_at(variable, "value"), env)
         env[name] = _replaced(value, paths or {})
     words = []
     for key in ("command", "args"):

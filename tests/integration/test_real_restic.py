@@ -1,0 +1,312 @@
+"""The rendered commands with the real restic: saved, lost, brought back, compared."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from integration.programs import eventually, program, running
+from integration.rendered import process_of
+
+from patterns import (
+    App,
+    BackupRetention,
+    BackupSidecar,
+    Chart,
+    Container,
+    Restic,
+    RestoreRehearsal,
+    SecretKey,
+    StatefulSet,
+    VolumeClaim,
+)
+from patterns.model import JsonObject
+from patterns.model.json import object_at, text_at
+from patterns.testing import container_of, find, synth
+
+CLAIM = VolumeClaim(name="data", size="1Gi")
+HOSTILE = ["a b", "$(id)", "-rf", "it's", 'say "x"', "new\nline", "*", ".hidden", "..odd", "%s", "ünïcode"]
+
+
+class Machine:
+    """The node: the data, the repository, and what is rendered."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.data, self.state, self.scratch = directory / "files", directory / "run", directory / "scratch"
+        self.repository, self.secrets = directory / "vault", directory / "keys"
+        for folder in (self.data, self.state, self.scratch, self.secrets):
+            folder.mkdir()
+        (self.secrets / "password").write_text("correct horse")
+        self.env: dict[str, str] = {}
+        self.render()
+
+    def render(self, **options: object) -> None:
+        given = {"period_seconds": 3600, "exclude": ["*.tmp"], **options}
+        method = Restic(
+            repository="/repository",
+            password=SecretKey("restic", "password"),
+            host="notes",
+            **given,  # type: ignore[arg-type]
+        )
+        chart = Chart(App(), "notes")
+        mount = CLAIM.mount("/data")
+        app = Container(name="app", image="registry.example.com/notes:2.0.0", volume_mounts=[mount])
+        web = StatefulSet(chart, "web", replicas=1, service_name="web", volume_claims=[CLAIM], containers=[app])
+        BackupSidecar(web, "backup", data=mount, method=method)
+        RestoreRehearsal(chart, "rehearse", method=method, schedule="@daily", size_limit="1Gi", name="rehearse")
+        BackupRetention(chart, "retain", method=method, schedule="@daily", name="retain")
+        documents = synth(chart)
+        self.pod = find(documents, "StatefulSet")
+        self.jobs = {text_at(object_at(d, "metadata"), "name"): d for d in documents if d["kind"] == "CronJob"}
+
+    def process(self, document: JsonObject, name: str, probe: bool = False) -> tuple[list[str], dict[str, str]]:
+        container = container_of(document, name)
+        if probe:
+            container = {**container, "command": object_at(container, "livenessProbe", "exec")["command"]}
+        places = {
+            "/data": str(self.data),
+            "/rehearsal": str(self.scratch),
+            "/backup/state": str(self.state),
+            "/backup/secrets": str(self.secrets),
+            "/repository": str(self.repository),
+        }
+        process = process_of(container, paths=places)
+        path = f"{Path(program('restic')).parent}{os.pathsep}{os.environ['PATH']}"
+        return process.command, {**process.env, "PATH": path, **self.env}
+
+    def run(self, document: JsonObject, name: str, probe: bool = False) -> subprocess.CompletedProcess[str]:
+        command, env = self.process(document, name, probe)
+        return subprocess.run(
+            command,
+            cwd=self.directory,
+            env={**os.environ, **env},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def restore(self) -> str:
+        ran = self.run(self.pod, "backup-restore")
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout
+
+    @contextmanager
+    def backing_up(self, saved: int = 1) -> Iterator[subprocess.Popen[bytes]]:
+        command, env = self.process(self.pod, "backup")
+        with running(command, directory=self.directory, env=env, ready=lambda: len(self.snapshots()) >= saved) as it:
+            yield it
+
+    def restic(self, *words: str) -> str:
+        env = {"RESTIC_REPOSITORY": str(self.repository), "RESTIC_PASSWORD_FILE": str(self.secrets / "password")}
+        return subprocess.run(
+            [program("restic"), "--no-cache", *words],
+            env={**os.environ, **env},
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        ).stdout
+
+    def snapshots(self) -> list[JsonObject]:
+        if not (self.repository / "config").exists():
+            return []
+        listed: list[JsonObject] = json.loads(self.restic("snapshots", "--json", "--no-lock"))
+        return listed
+
+    def said(self) -> str:
+        return (self.directory / "output").read_text()
+
+    def write(self, *names: str, text: str = "text") -> None:
+        for name in names:
+            (self.data / name).write_text(f"{text} of {name}")
+
+    def read(self) -> dict[str, str]:
+        return {str(p.relative_to(self.data)): p.read_text() for p in self.data.rglob("*") if p.is_file()}
+
+    def lose(self) -> None:
+        """The disk is gone, and a new one is there, with what its file system makes by itself."""
+        subprocess.run(["rm", "-rf", str(self.data)], check=True)
+        (self.data / "lost+found").mkdir(parents=True)
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def test_what_was_written_until_the_stop_is_brought_back_to_an_empty_disk(machine: Machine) -> None:
+    assert "nothing was ever backed up" in machine.restore()
+    machine.write(*HOSTILE, "left-out.tmp")
+    (machine.data / "sub").mkdir()
+    machine.write("sub/deep")
+    with machine.backing_up():
+        # after the only backup that the period has room for; the application has ended then
+        machine.write("last")
+    expected = {name: text for name, text in machine.read().items() if name != "left-out.tmp"}
+    assert set(expected) == {*HOSTILE, "sub/deep", "last"}
+    machine.lose()
+    assert "brought" in machine.restore()
+    assert machine.read() == expected
+    assert sorted(p.name for p in machine.data.iterdir()) == sorted({*HOSTILE, "sub", "last", "lost+found"})
+
+
+def test_plain_form_without_a_last_pass_loses_what_was_written_last(machine: Machine) -> None:
+    machine.write("first")
+    command, env = machine.process(machine.pod, "backup")
+    once = command[command.index("3600") + 1 :]
+    loop = ["sh", "-c", 'while "$@"; do sleep 3600; done', "plain", *once]
+    with running(loop, directory=machine.directory, env=env, ready=lambda: len(machine.snapshots()) == 1):
+        machine.write("last")
+    machine.lose()
+    machine.restore()
+    assert "last" not in machine.read()
+
+
+def test_data_that_is_there_is_never_replaced(machine: Machine) -> None:
+    machine.write("a", text="old")
+    with machine.backing_up():
+        pass
+    machine.write("a", text="new")
+    assert "holds data already" in machine.restore()
+    assert machine.read() == {"a": "new of a"}
+
+
+def test_a_restore_that_is_cut_off_is_begun_again_or_goes_on(machine: Machine) -> None:
+    machine.write("a", "b")
+    with machine.backing_up():
+        pass
+    expected = machine.read()
+    machine.lose()
+    # it was killed while it downloaded
+    (machine.data / ".restic-restore" / "part").mkdir(parents=True)
+    (machine.data / ".restic-restore" / "part" / "a").write_text("half")
+    machine.restore()
+    assert machine.read() == expected
+    machine.lose()
+    # it was killed while it gave the names
+    whole = machine.data / ".restic-restore" / "whole"
+    whole.mkdir(parents=True)
+    (whole / "b").write_text(expected["b"])
+    machine.write("a")
+    machine.restore()
+    assert machine.read() == expected
+    assert not (machine.data / ".restic-restore").exists()
+
+
+def test_a_wrong_password_brings_nothing_back_and_does_not_pass_for_an_empty_repository(machine: Machine) -> None:
+    machine.write("a")
+    with machine.backing_up():
+        pass
+    machine.lose()
+    (machine.secrets / "password").write_text("battery staple")
+    ran = machine.run(machine.pod, "backup-restore")
+    assert ran.returncode == 12
+    assert "wrong password" in ran.stderr
+    assert machine.read() == {}
+
+
+def test_a_repository_that_cannot_be_used_is_tried_again_and_the_probe_says_how_old_the_last_backup_is(
+    machine: Machine,
+) -> None:
+    machine.write("a")
+    with machine.backing_up():
+        pass
+    machine.render(period_seconds=1, max_age_seconds=2)
+    before = len(machine.snapshots())
+    (machine.secrets / "password").write_text("battery staple")
+    command, env = machine.process(machine.pod, "backup")
+    with running(command, directory=machine.directory, env=env, ready=lambda: "2 times in a row" in machine.said()):
+        assert machine.run(machine.pod, "backup", probe=True).returncode in (0, 1)
+        assert eventually(lambda: machine.run(machine.pod, "backup", probe=True).returncode == 1, 10)
+        assert "and 2 are allowed" in machine.run(machine.pod, "backup", probe=True).stdout
+        (machine.secrets / "password").write_text("correct horse")
+        assert eventually(lambda: machine.run(machine.pod, "backup", probe=True).returncode == 0, 20)
+    assert len(machine.snapshots()) > before
+
+
+def test_a_file_that_cannot_be_read_is_no_success(machine: Machine) -> None:
+    if os.getuid() != 0:
+        pytest.fail("only root can become somebody who must not read")
+    machine.write("a", "secret")
+    (machine.data / "secret").chmod(0)
+    for parent in (machine.directory, *list(machine.directory.parents)[:3]):
+        parent.chmod(parent.stat().st_mode | 0o055)
+    subprocess.run(["chown", "-R", "65534", str(machine.directory)], check=True)
+    (machine.data / "secret").chmod(0)
+    os.chown(machine.data / "secret", 0, 0)
+    command, env = machine.process(machine.pod, "backup")
+    once = command[command.index("3600") + 1 :]
+    ran = subprocess.run(
+        once, env={**os.environ, **env}, user=65534, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ran.returncode == 3, ran.stderr
+    assert "some files could not be read" in ran.stderr
+
+
+def test_a_rehearsal_reads_everything_and_fails_where_something_is_wrong(machine: Machine) -> None:
+    rehearsal = machine.jobs["rehearse"]
+    assert machine.run(rehearsal, "rehearse").returncode == 10
+    machine.write("a", text="x" * 100_000)
+    with machine.backing_up():
+        pass
+    ran = machine.run(rehearsal, "rehearse")
+    assert ran.returncode == 0, ran.stderr
+    assert "the backup is whole" in ran.stdout
+    assert (machine.scratch / "restored" / "a").read_text().endswith("of a")
+    packs = [path for path in (machine.repository / "data").rglob("*") if path.is_file()]
+    largest = max(packs, key=lambda path: path.stat().st_size)
+    content = bytearray(largest.read_bytes())
+    content[len(content) // 3] ^= 1
+    largest.chmod(0o600)
+    largest.write_bytes(content)
+    subprocess.run(["rm", "-rf", str(machine.scratch / "restored")], check=True)
+    assert machine.run(rehearsal, "rehearse").returncode != 0
+
+
+def test_a_rehearsal_of_a_backup_that_is_too_old_fails(machine: Machine) -> None:
+    machine.write("a")
+    with machine.backing_up():
+        pass
+    machine.restic("forget", *(str(one["id"]) for one in machine.snapshots()))
+    machine.restic("backup", "--host", "notes", "--time", "2026-01-02 03:04:05", str(machine.data))
+    ran = machine.run(machine.jobs["rehearse"], "rehearse")
+    assert ran.returncode == 1
+    assert "10800 are allowed" in ran.stderr
+
+
+def test_a_retention_takes_old_snapshots_away_and_a_stale_lock_does_not_stop_it(machine: Machine) -> None:
+    machine.write("a")
+    with machine.backing_up():
+        pass
+    for day in range(1, 11):
+        machine.restic("backup", "--host", "notes", "--time", f"2026-02-{day:02} 03:04:05", str(machine.data))
+    machine.restic("backup", "--host", "another", "--time", "2020-01-01 00:00:00", str(machine.data))
+    before = machine.snapshots()
+    # somebody was killed with a lock in his hand: its time is over, and nobody renews it
+    lock = subprocess.Popen(
+        [program("restic"), "--no-cache", "backup", "--stdin-from-command", "--", "sleep", "600"],
+        env={
+            **os.environ,
+            "RESTIC_REPOSITORY": str(machine.repository),
+            "RESTIC_PASSWORD_FILE": str(machine.secrets / "password"),
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    assert eventually(lambda: any((machine.repository / "locks").iterdir()), 20)
+    lock.kill()
+    lock.wait()
+    assert any((machine.repository / "locks").iterdir())
+    for name in ("retain-1", "retain-2"):
+        ran = machine.run(machine.jobs["retain"], name)
+        assert ran.returncode == 0, ran.stderr
+    after = machine.snapshots()
+    assert 7 <= len(after) < len(before)
+    assert [one["hostname"] for one in after].count("another") == 1
