@@ -18,6 +18,7 @@ from apps.proxy import Proxied
 from apps.shop import Shop
 from apps.tutorial import Tutorial
 from apps.tutorial_hardened import TutorialHardened
+from apps.vault_secrets import VaultSecrets
 from apps.wait_and_migrate import WaitAndMigrate
 from patterns import App, PatternError
 
@@ -35,6 +36,7 @@ def build() -> App:
     DatabaseBackup(app, "database-backup")
     ConfigFile(app, "config-file")
     ConfigSync(app, "config-sync")
+    VaultSecrets(app, "vault-secrets")
     InitialData(app, "initial-data")
     Permissions(app, "permissions")
     WaitAndMigrate(app, "wait-and-migrate")

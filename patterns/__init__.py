@@ -113,12 +113,14 @@ if TYPE_CHECKING:
     from patterns.sidecars.backup_method import BackupMethod, BackupPlace, BackupProgram
     from patterns.sidecars.backup_retention import BackupRetention
     from patterns.sidecars.backup_sidecar import BackupSidecar
-    from patterns.sidecars.config_source import ConfigSource, ReloadByHttp, SyncPlace, SyncProgram
+    from patterns.sidecars.config_reloader import ConfigReloader
+    from patterns.sidecars.config_source import ConfigSource, SyncPlace, SyncProgram
     from patterns.sidecars.config_sync_sidecar import ConfigSyncSidecar
     from patterns.sidecars.elasticsearch import Elasticsearch
     from patterns.sidecars.envoy import Envoy
     from patterns.sidecars.from_config_maps import FromConfigMaps
     from patterns.sidecars.from_git import FromGit
+    from patterns.sidecars.from_vault import FromVault
     from patterns.sidecars.http_endpoint import Http
     from patterns.sidecars.litestream import Litestream
     from patterns.sidecars.log_output import FluentBitOutput, LogOutput, Stdout
@@ -134,10 +136,12 @@ if TYPE_CHECKING:
     from patterns.sidecars.proxy_program import Proxy, ProxyPlace, ProxyProgram
     from patterns.sidecars.proxy_routes import RateLimit, Retries, Route, Upstream
     from patterns.sidecars.proxy_sidecar import ProxySidecar
+    from patterns.sidecars.reloading import ReloadByHttp, ReloadBySignal
     from patterns.sidecars.restic import Restic
     from patterns.sidecars.restore_rehearsal import RestoreRehearsal
     from patterns.sidecars.sidecar import Sidecar
     from patterns.sidecars.splunk import Splunk
+    from patterns.sidecars.vault_file import VaultKey, VaultTemplate
     from patterns.tree import Chart, Construct
     from patterns.volumes.shared_scratch import SharedScratch
     from patterns.workloads.attached import PodOf
@@ -168,6 +172,7 @@ _PLACES = {
     "ConfigMapKey": "patterns.model",
     "ConfigMapProjection": "patterns.model",
     "ConfigMapVolume": "patterns.model",
+    "ConfigReloader": "patterns.sidecars.config_reloader",
     "ConfigSource": "patterns.sidecars.config_source",
     "ConfigSyncSidecar": "patterns.sidecars.config_sync_sidecar",
     "Conflict": "patterns.errors",
@@ -205,6 +210,7 @@ _PLACES = {
     "FromGit": "patterns.sidecars.from_git",
     "FromImage": "patterns.init_containers.seed_source",
     "FromSecret": "patterns.init_containers.seed_source",
+    "FromVault": "patterns.sidecars.from_vault",
     "Grpc": "patterns.model",
     "Handler": "patterns.model",
     "HookHandler": "patterns.model",
@@ -262,7 +268,8 @@ _PLACES = {
     "Quantity": "patterns.model",
     "RateLimit": "patterns.sidecars.proxy_routes",
     "RedisReady": "patterns.init_containers.redis_ready",
-    "ReloadByHttp": "patterns.sidecars.config_source",
+    "ReloadByHttp": "patterns.sidecars.reloading",
+    "ReloadBySignal": "patterns.sidecars.reloading",
     "ReopenByItself": "patterns.sidecars.log_reopening",
     "ReopenOnSignal": "patterns.sidecars.log_reopening",
     "ResizePolicy": "patterns.model",
@@ -299,6 +306,8 @@ _PLACES = {
     "TcpSocket": "patterns.model",
     "Upstream": "patterns.sidecars.proxy_routes",
     "Value": "patterns.model",
+    "VaultKey": "patterns.sidecars.vault_file",
+    "VaultTemplate": "patterns.sidecars.vault_file",
     "Volume": "patterns.model",
     "VolumeClaim": "patterns.workloads.volume_claim",
     "VolumeDevice": "patterns.model",
@@ -331,6 +340,7 @@ __all__ = [
     "ConfigMapKey",
     "ConfigMapProjection",
     "ConfigMapVolume",
+    "ConfigReloader",
     "ConfigSource",
     "ConfigSyncSidecar",
     "Conflict",
@@ -368,6 +378,7 @@ __all__ = [
     "FromGit",
     "FromImage",
     "FromSecret",
+    "FromVault",
     "Grpc",
     "Handler",
     "HookHandler",
@@ -426,6 +437,7 @@ __all__ = [
     "RateLimit",
     "RedisReady",
     "ReloadByHttp",
+    "ReloadBySignal",
     "ReopenByItself",
     "ReopenOnSignal",
     "ResizePolicy",
@@ -462,6 +474,8 @@ __all__ = [
     "TcpSocket",
     "Upstream",
     "Value",
+    "VaultKey",
+    "VaultTemplate",
     "Volume",
     "VolumeClaim",
     "VolumeDevice",

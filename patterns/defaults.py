@@ -79,6 +79,10 @@ RESTIC_IMAGE = Default("docker.io/restic/restic:0.18.1")
 K8S_SIDECAR_IMAGE = Default("ghcr.io/kiwigrid/k8s-sidecar:2.10.1")
 #: files from Git: https://github.com/kubernetes/git-sync/releases
 GIT_SYNC_IMAGE = Default("registry.k8s.io/git-sync/git-sync:v4.7.1")
+#: secrets as files: https://hub.docker.com/r/hashicorp/vault
+VAULT_IMAGE = Default("docker.io/hashicorp/vault:1.21.0")
+#: tells an application that files have changed: https://github.com/prometheus-operator/prometheus-operator/releases
+CONFIG_RELOADER_IMAGE = Default("quay.io/prometheus-operator/prometheus-config-reloader:v0.85.0")
 
 #: every default whose name says that it is an image
 IMAGES = tuple(value for name, value in sorted(globals().items()) if name.endswith("_IMAGE"))
@@ -99,6 +103,14 @@ SMALL_RESOURCES = Default(
 #: a program that watches, and writes small files
 CONFIG_SYNC_RESOURCES = Default(
     ResourceRequirements(requests={"cpu": "20m", "memory": "96Mi"}, limits={"memory": "96Mi"}),
+)
+#: Vault's agent: 30 MiB of its own, and room for a part of its large program
+VAULT_AGENT_RESOURCES = Default(
+    ResourceRequirements(requests={"cpu": "20m", "memory": "128Mi"}, limits={"memory": "128Mi"}),
+)
+#: a program that looks at files
+RELOADER_RESOURCES = Default(
+    ResourceRequirements(requests={"cpu": "10m", "memory": "32Mi"}, limits={"memory": "32Mi"}),
 )
 #: a program that copies data
 BACKUP_RESOURCES = Default(

@@ -13,12 +13,14 @@ from patterns import (
     BackupSidecar,
     Chart,
     ConfigFileRenderer,
+    ConfigReloader,
     ConfigSyncSidecar,
     Conflict,
     Container,
     Downloader,
     Envoy,
     FromConfigMaps,
+    FromVault,
     InitContainer,
     InitFileSeeder,
     JobComplete,
@@ -34,6 +36,8 @@ from patterns import (
     PermissionFixer,
     PostgresReady,
     ProxySidecar,
+    ReloadByHttp,
+    ReloadBySignal,
     ReopenByItself,
     Restic,
     SecretKey,
@@ -41,6 +45,7 @@ from patterns import (
     SharedScratch,
     Sidecar,
     StatefulSet,
+    VaultKey,
     Volume,
     VolumeMount,
     WaitFor,
@@ -76,6 +81,12 @@ def oauth2(at: Place) -> None:
         email_domains=["example.com"],
     )
     ProxySidecar(at.web, at.id, proxy=proxy)
+
+
+def vault(at: Place) -> None:
+    source = FromVault(address="https://vault.example.com", role="shop", files={"a": VaultKey("kv/data/a", "b")})
+    into = SharedScratch(at.web, f"{at.id}-dir", mount_path=f"/{at.id}", medium="Memory", size_limit="1Mi").mount
+    ConfigSyncSidecar(at.web, at.id, into=into, source=source)
 
 
 #: what there is, each under a name of its own
@@ -138,6 +149,17 @@ PATTERNS: Mapping[str, tuple[type[Pattern], Callable[[Place], object]]] = {
         lambda at: ConfigSyncSidecar(at.web, at.id, into=at.scratch(), source=FromConfigMaps(label="shop")),
     ),
     "tail": (LoggingSidecar, lambda at: LoggingSidecar(at.web, at.id, logs=at.scratch(), files=["a.log"])),
+    "reload": (
+        ConfigReloader,
+        lambda at: ConfigReloader(
+            at.web, at.id, watch=[at.scratch()], reload=ReloadByHttp(url="http://127.0.0.1:8080/reload")
+        ),
+    ),
+    "signal": (
+        ConfigReloader,
+        lambda at: ConfigReloader(at.web, at.id, watch=[at.scratch()], reload=ReloadBySignal(process="shop")),
+    ),
+    "vault": (ConfigSyncSidecar, vault),
     "wait": (WaitFor, lambda at: WaitFor(at.web, at.id, until=PostgresReady(host="db"))),
 }
 PROXIES = ("cache", "envoy", "login")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from patterns.errors import InvalidValue
 from patterns.model import (
@@ -17,7 +16,7 @@ from patterns.model import (
 )
 from patterns.model.quantity import quantity
 from patterns.pod.identity import Identity, identity_of, reads_everything
-from patterns.pod.room import missing_on_disk, size_in_memory, size_limit_of, total, with_disk
+from patterns.pod.room import missing_on_disk, size_in_memory, size_limit_of, with_disk, with_memory
 from patterns.workloads.pod_holder import PodHolder
 
 #: the kubelet gives no group to these: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
@@ -102,6 +101,5 @@ def with_room(
     """
     memory = size_in_memory(into)
     if memory is not None and not bounded and "memory" in resources.limits:
-        more = {"memory": total([resources.limits["memory"], memory]) or memory}
-        return replace(resources, requests={**resources.requests, **more}, limits={**resources.limits, **more})
+        return with_memory(resources, memory)
     return with_disk(resources, missing_on_disk(spec, into))

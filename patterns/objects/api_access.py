@@ -79,7 +79,7 @@ class ApiAccess(Construct, metaclass=ConstructMeta):
         scope: the pattern whose container it is for.
         id: the construct's id.
         workload: that the pattern is placed on.
-        rules: what may be asked.
+        rules: what may be asked; none for an account that is only to be known, such as at Vault.
 
     Raises:
         InvalidValue: for a bare Pod without a ServiceAccount: the server refuses one whose ServiceAccount is not there.
@@ -108,6 +108,8 @@ class ApiAccess(Construct, metaclass=ConstructMeta):
             )
             account = made.name
             self.pod = {"serviceAccountName": account}
+        if not rules:
+            return
         role = Manifest(
             self,
             "role",

@@ -66,6 +66,17 @@ def with_disk(resources: ResourceRequirements | None, room: str | int | None) ->
     return replace(resources, requests={**resources.requests, EPHEMERAL_STORAGE: room})
 
 
+def with_memory(resources: ResourceRequirements, more: str | int) -> ResourceRequirements:
+    """With that much more memory, against whose limit a volume in memory counts; nothing where it has no limit.
+
+    https://kubernetes.io/docs/concepts/storage/volumes/#emptydir
+    """
+    if "memory" not in resources.limits:
+        return resources
+    memory = {"memory": total([resources.limits["memory"], more]) or more}
+    return replace(resources, requests={**resources.requests, **memory}, limits={**resources.limits, **memory})
+
+
 def total(sizes: Iterable[str | int | None]) -> str | int | None:
     """The sum of the sizes that are given, as people write it; one alone as it is written, None for none."""
     given = [size for size in sizes if size is not None]

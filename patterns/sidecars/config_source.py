@@ -4,46 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, runtime_checkable
-from urllib.parse import urlsplit
+from typing import Protocol, runtime_checkable
 
-from patterns.defaults import Default
+from patterns.defaults import CONFIG_SYNC_RESOURCES, Default
 from patterns.errors import InvalidValue
-from patterns.model import EnvSource, SecretKey
-from patterns.model.names import process_text
+from patterns.model import ConfigMapKey, EnvSource, ResourceRequirements, SecretKey
 from patterns.model.value import Value
 from patterns.objects.api_access import PolicyRule
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReloadByHttp(Value):
-    """One request to the application when files have changed: ``http://127.0.0.1:9090/-/reload``.
-
-    Args:
-        url: on loopback, which the containers of a pod share.
-        method: of the request.
-
-    Raises:
-        InvalidValue: for a URL that does not lead to the pod itself.
-    """
-
-    url: str
-    method: Literal["GET", "POST"] = "POST"
-
-    def __post_init__(self) -> None:
-        process_text(self.url, "url")
-        if not _is_on_loopback(self.url):
-            raise InvalidValue(f"url must be on loopback, such as 'http://127.0.0.1:9090/-/reload', got {self.url!r}")
-
-
-def _is_on_loopback(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return False
-    loopback = parts.hostname in ("127.0.0.1", "localhost", "::1")
-    return parts.scheme == "http" and loopback and port != 0 and parts.username is None
+from patterns.sidecars.reloading import ReloadByHttp
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,15 +20,21 @@ class SyncPlace(Value):
 
     Args:
         folder: absolute path of the directory.
+        config: directory of the program's own files, absolute.
         secrets: directory of the program's own secret files, absolute.
+        token: path of the ServiceAccount's token for ``token_audience``, absolute.
         port: for its health endpoint.
-        reload: what is told when files have changed.
+        reload: the request by which the application is told that files have changed.
+        reload_command: path of a program that tells it by a signal; without arguments, and it never fails.
     """
 
     folder: str
+    config: str
     secrets: str
+    token: str
     port: int
     reload: ReloadByHttp | None
+    reload_command: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,24 +46,41 @@ class SyncProgram(Value):
         command: what runs instead of the image's own; empty for that.
         args: of the program.
         env: environment variables; nothing secret.
+        files: of the program, by name; they stand in a ConfigMap, so that nothing secret is in them.
         secrets: keys that are mounted as files, by file name.
         api: what it has to ask of the Kubernetes API.
+        token_audience: for whom a token of the pod's ServiceAccount is mounted; ``None`` for no token.
         health_path: that answers a GET with an error until the first sync is done.
-        live: whether the same path tells later that the sync is dead.
+        health_command: what succeeds in the container when the first sync is done, where no path tells.
+        live: whether the same tells later that the sync is dead.
         user: as whom it has to run, by number; ``None`` for anybody, and then it is the application's user.
         tmp: whether it needs a ``/tmp``.
+        resources: default where the user gives none.
+        in_memory: whether the files must not be written to the node's disk.
+
+    Raises:
+        InvalidValue: without a way to see that the first sync is done, or with two.
     """
 
     image: Default[str] | str
     command: Sequence[str] = ()
     args: Sequence[str] = ()
     env: Mapping[str, str | EnvSource] = field(default_factory=dict)
-    secrets: Mapping[str, SecretKey] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, SecretKey | ConfigMapKey] = field(default_factory=dict)
     api: Sequence[PolicyRule] = ()
-    health_path: str
+    token_audience: str | None = None
+    health_path: str | None = None
+    health_command: Sequence[str] = ()
     live: bool
     user: int | None = None
     tmp: bool
+    resources: Default[ResourceRequirements] = CONFIG_SYNC_RESOURCES
+    in_memory: bool = False
+
+    def __post_init__(self) -> None:
+        if bool(self.health_path) == bool(self.health_command):
+            raise InvalidValue("one of health_path and health_command must be given")
 
 
 @runtime_checkable

@@ -59,6 +59,8 @@ class FromConfigMaps(Value):
             env.update(
                 {"REQ_URL": literal(place.reload.url), "REQ_METHOD": place.reload.method, "REQ_SKIP_INIT": "true"}
             )
+        if place.reload_command is not None:
+            env["SCRIPT"] = place.reload_command
         return SyncProgram(
             image=K8S_SIDECAR_IMAGE,
             env=env,

@@ -89,6 +89,13 @@ class FromGit(Value):
                 f"--ssh-known-hosts-file={place.secrets}/known_hosts",
             ]
             secrets.update({"ssh": self.ssh_key, "known_hosts": self.known_hosts})
+        if place.reload_command is not None:
+            if self.ssh_key is not None:
+                raise InvalidValue(
+                    "reload must not be a signal with ssh_key: ssh has to run as a user that the image knows, and who "
+                    "signals as the application's; write a ConfigReloader beside it, or read by https"
+                )
+            args.append(f"--exechook-command={place.reload_command}")
         if place.reload is not None:
             args += [f"--webhook-url={literal(place.reload.url)}", f"--webhook-method={place.reload.method}"]
         return SyncProgram(

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from patterns.errors import InvalidValue
-from patterns.model.names import process_text
 from patterns.model.paths import relative_path
 from patterns.model.value import Value
-
-#: patterns of SigCgt in /proc/<pid>/status, a bit mask in hexadecimal: bit 0 is HUP, 9 is USR1, 11 is USR2
-#: https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
-_HANDLED = {"HUP": "*[13579bdf]", "USR1": "*[2367abef]??", "USR2": "*[89abcdef]??"}
-#: of a process' name in /proc/<pid>/comm: https://man7.org/linux/man-pages/man5/proc_pid_comm.5.html
-_MOST_BYTES = 15
+from patterns.sidecars.process_signal import HANDLED, Signal, check_process
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,19 +32,13 @@ class ReopenOnSignal(Value):
 
     process: str | None = None
     pid_file: str | None = None
-    signal: Literal["HUP", "USR1", "USR2"] = "USR1"
+    signal: Signal = "USR1"
 
     def __post_init__(self) -> None:
         if (self.process is None) == (self.pid_file is None):
             raise InvalidValue('one of process and pid_file must be given, such as process="nginx"')
         if self.process is not None:
-            process_text(self.process, "process")
-            if not self.process or "/" in self.process or len(self.process.encode()) > _MOST_BYTES:
-                near = self.process.rsplit("/", 1)[-1].encode()[:_MOST_BYTES].decode(errors="ignore")
-                raise InvalidValue(
-                    "process must be the name of a process, of 1 to 15 bytes and without a slash, as the kernel keeps "
-                    f"it, got {self.process!r}" + (f"; write {near!r}" if near else "")
-                )
+            check_process(self.process)
         if self.pid_file is not None:
             relative_path(self.pid_file, "pid_file", reserved=True)
 
@@ -83,4 +71,4 @@ def script_arguments(by: Reopening) -> list[str]:
     if isinstance(by, ReopenByItself):
         return ["nobody", "", "", ""]
     kind, name = ("process", by.process) if by.process is not None else ("pid-file", by.pid_file)
-    return [kind, name or "", by.signal, _HANDLED[by.signal]]
+    return [kind, name or "", by.signal, HANDLED[by.signal]]

@@ -14,7 +14,6 @@ from patterns.model import (
     EnvVar,
     ResourceRequirements,
     Security,
-    SecurityContext,
     VolumeMount,
     literal,
 )
@@ -25,10 +24,10 @@ from patterns.model.quantity import quantity, whole_bytes
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
 from patterns.pod.expansion import with_expansion
-from patterns.pod.identity import NONROOT, identity_of
 from patterns.pod.room import missing_on_disk, size_limit_of, total, with_disk
 from patterns.pod.script import script_beside
 from patterns.sidecars.log_reopening import Reopening, ReopenOnSignal, script_arguments
+from patterns.sidecars.process_signal import check_same_user
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -109,7 +108,7 @@ class LogRotation(Pattern):
         spec = self.workload.pod.spec
         beside = self.sharing(logs)
         context = self.security_context(security, beside=beside)
-        self._check_user(context, beside)
+        check_same_user(self, context, beside, "rename or signal")
         room = missing_on_disk(spec, logs) if isinstance(resources, Default) else None
         numbers = " ".join(str(number) for number in range(keep, 0, -1))
         generated = ["sh", "-c", SCRIPT, id, LOGS_PATH]
@@ -137,25 +136,6 @@ class LogRotation(Pattern):
                 before=before,
                 after=after,
             )
-        )
-
-    def _check_user(self, context: SecurityContext | None, beside: tuple[str, ...]) -> None:
-        """Refuse what would run as another user than the application, which could neither rename nor signal.
-
-        https://man7.org/linux/man-pages/man2/kill.2.html
-        """
-        application = self.workload.identity(beside).run_as_user
-        own = identity_of(context, self.workload.pod.spec).run_as_user
-        # a user that is given is known to who gives it
-        if own == application and own is not None:
-            return
-        if application is None and context is not None and own != NONROOT:
-            return
-        runs = "is not known" if application is None else f"is {application}"
-        raise InvalidValue(
-            f"the application's user {runs}, and this sidecar would run as "
-            f"{'that of its image' if own is None else own}, who may not rename or signal what is another user's; give "
-            "both one user: security=Security(run_as_user=1000) of the workload"
         )
 
 

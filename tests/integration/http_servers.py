@@ -23,6 +23,7 @@ class Request:
     method: str
     path: str
     headers: Mapping[str, str]
+    body: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,9 @@ def serving(answer: Answer, *, host: str = "127.0.0.1", tls: Path | None = None)
 
         def do_GET(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
-            self.rfile.read(length)
+            content = self.rfile.read(length).decode()
             headers = {name.lower(): value for name, value in self.headers.items()}
-            request = Request(self.command, self.path, headers)
+            request = Request(self.command, self.path, headers, content)
             requests.append(request)
             status, text, *further = answer(request)
             body = text.encode()
@@ -74,7 +75,7 @@ def serving(answer: Answer, *, host: str = "127.0.0.1", tls: Path | None = None)
             self.end_headers()
             self.wfile.write(body)
 
-        do_POST = do_GET  # noqa: N815 - the name that the parent looks for
+        do_POST = do_PUT = do_GET  # noqa: N815 - the names that the parent looks for
 
         def log_message(self, format: str, *args: object) -> None:
             """Not into the test's output."""

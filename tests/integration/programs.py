@@ -37,8 +37,12 @@ _FURTHER = ("/usr/sbin", "/usr/lib/postgresql/*/bin")
 GO_PACKAGES = {
     "litestream": "github.com/benbjohnson/litestream/cmd/litestream",
     "oauth2-proxy": "github.com/oauth2-proxy/oauth2-proxy/v7",
+    "prometheus-config-reloader": "github.com/prometheus-operator/prometheus-operator/cmd/prometheus-config-reloader",
     "restic": "github.com/restic/restic/cmd/restic",
+    "vault": "github.com/hashicorp/vault",
 }
+#: build tags: without the plugins of every cloud Vault is built in half of the time
+_GO_TAGS = {"vault": "minimal"}
 SECONDS_TO_START = 30
 
 
@@ -60,7 +64,8 @@ def _built(name: str) -> Path:
     CACHE.mkdir(parents=True, exist_ok=True)
     (CACHE / ".gitignore").write_text("*\n")
     made = CACHE / name
-    build = ["go", "build", "-trimpath", "-ldflags", "-s -w", "-o", str(made), GO_PACKAGES[name]]
+    build = ["go", "build", "-trimpath", "-ldflags", "-s -w", "-o", str(made)]
+    build += ["-tags", _GO_TAGS.get(name, ""), GO_PACKAGES[name]]
     subprocess.run(build, cwd=HERE / "programs" / name, check=True)
     return made
 

@@ -19,6 +19,7 @@ from patterns import (
     JsonObject,
     PatternError,
     ReloadByHttp,
+    ReloadBySignal,
     ResourceRequirements,
     SecretKey,
     Security,
@@ -97,6 +98,19 @@ def test_the_application_starts_when_the_first_sync_is_done() -> None:
     assert container["restartPolicy"] == "Always"
     assert container["startupProbe"]["httpGet"] == {"path": "/", "port": 8800}  # type: ignore[index, call-overload]
     assert "readinessProbe" not in container
+
+
+def test_a_signal_instead_of_a_request(yaml_snapshot: object) -> None:
+    board = Board(security=Security(run_as_user=472, run_as_group=472))
+    board.sync(reload=ReloadBySignal(process="board"))
+    ConfigSyncSidecar(
+        board.web,
+        "labels",
+        into=board.into,
+        source=FromConfigMaps(label="board"),
+        reload=ReloadBySignal(process="board", signal="USR1"),
+    )
+    assert synth(board.chart) == yaml_snapshot
 
 
 def test_two_in_one_pod_have_ports_of_their_own() -> None:
@@ -184,6 +198,14 @@ def test_text_of_a_user_stays_text(text: str) -> None:
         (lambda: FromGit(repository="git@a:c", ssh_key=SecretKey("a", "b")), "ssh_key and known_hosts go together"),
         (lambda: FromGit(repository="https://a.example.com/c", link="a/b"), "link must be a name without a directory"),
         (lambda: FromGit(repository="https://a.example.com/c", period_seconds=0), "period_seconds must be at least 1"),
+        (lambda: Board().sync(reload=ReloadBySignal(process="board")), "the application's user is not known"),
+        (
+            lambda: Board(security=Security(run_as_user=472)).sync(
+                source=FromGit(repository="git@a:c", ssh_key=SecretKey("a", "b"), known_hosts=SecretKey("a", "c")),
+                reload=ReloadBySignal(process="board"),
+            ),
+            "reload must not be a signal with ssh_key",
+        ),
         (lambda: FromConfigMaps(label="a b"), "label"),
         (lambda: FromConfigMaps(label="a", label_value="a b"), "label_value"),
         (lambda: ReloadByHttp(url="http://web.shop.svc/reload"), "url must be on loopback, such as"),

@@ -1,0 +1,168 @@
+"""The rendered commands beside real applications, and files that change as the kubelet changes them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import shells
+from integration.http_servers import ask, serving
+from integration.programs import eventually, free_port, listens, program, running
+from integration.rendered import process_of
+
+from patterns import (
+    App,
+    Chart,
+    ConfigReloader,
+    Container,
+    Deployment,
+    ReloadByHttp,
+    ReloadBySignal,
+    Security,
+    Volume,
+    VolumeMount,
+)
+from patterns.model import JsonObject
+from patterns.model.json import objects_at
+from patterns.sidecars.reloading import Reload
+from patterns.testing import container_of, find, synth
+
+MOUNT = VolumeMount(volume=Volume.config_map("config", "web"), mount_path="/etc/web", read_only=True)
+
+
+def rendered(reload: Reload) -> JsonObject:
+    chart = Chart(App(), "web")
+    app = Container(name="app", image="registry.example.com/web:1.0.0", volume_mounts=[MOUNT])
+    web = Deployment(chart, "web", security=Security(run_as_user=101), containers=[app])
+    port = free_port() if isinstance(reload, ReloadByHttp) else None
+    ConfigReloader(web, "reload", watch=[MOUNT], reload=reload, period_seconds=1, port=port)
+    return container_of(find(synth(chart), "Deployment"), "reload")
+
+
+class ConfigMap:
+    """A ConfigMap's volume: links through ``..data`` to a directory of its own for each state."""
+
+    def __init__(self, folder: Path, **files: str) -> None:
+        self.folder, self.number = folder, 0
+        folder.mkdir()
+        for name in files:
+            (folder / name).symlink_to(f"..data/{name}")
+        self.write(**files)
+
+    def write(self, **files: str) -> None:
+        self.number += 1
+        state = self.folder / f"..{self.number}"
+        state.mkdir()
+        for name, text in files.items():
+            (state / name).write_text(text)
+        (self.folder / "..data_tmp").symlink_to(state.name)
+        (self.folder / "..data_tmp").rename(self.folder / "..data")
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> ConfigMap:
+    return ConfigMap(tmp_path / "config", text="first")
+
+
+@contextmanager
+def watching(container: JsonObject, config: ConfigMap, tools: Path | None = None) -> Iterator[Path]:
+    """The sidecar while it runs; gives the file with what it says."""
+    process = process_of(container, paths={"/etc/web": str(config.folder)})
+    words = process.command
+    port = next((p["containerPort"] for p in objects_at(container, "ports")), None)
+    folder = config.folder.parent / "reloader"
+    folder.mkdir()
+    if tools is None:
+        words = [program("prometheus-config-reloader"), *words]
+        with running(words, directory=folder, ready=lambda: listens(int(str(port)))):
+            yield folder / "output"
+        return
+    words = [str(tools / words[0]), *words[1:]]
+    with running(words, directory=folder, env={**process.env, "PATH": str(tools)}, ready=lambda: True):
+        yield folder / "output"
+
+
+def test_a_request_for_each_change_and_again_until_it_is_answered(config: ConfigMap) -> None:
+    status = [500]
+    with serving(lambda _: (status[0], "")) as application:
+        container = rendered(ReloadByHttp(url=f"http://127.0.0.1:{application.port}/-/reload"))
+        with watching(container, config):
+            # it tells once at its start: what changed before, nobody knows
+            assert eventually(lambda: len(application.requests) >= 1, 10)
+            status[0] = 200
+            before = len(application.requests)
+            assert eventually(lambda: len(application.requests) > before, 20), "a failure is tried again"
+            before = len(application.requests)
+            config.write(text="second")
+            assert eventually(lambda: len(application.requests) > before, 20)
+            assert {(r.method, r.path) for r in application.requests} == {("POST", "/-/reload")}
+
+
+@pytest.fixture(params=shells.KINDS)
+def tools(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    return shells.link_tools(request.param, folder, ("sh", "sleep", "find", "md5sum", "sort", "kill"))
+
+
+def test_nginx_reads_its_configuration_again_at_the_signal(config: ConfigMap, tools: Path, tmp_path: Path) -> None:
+    port = free_port()
+
+    def conf(text: str) -> str:
+        temporary = "".join(f"{kind}_temp_path {tmp_path}/t;" for kind in ("client_body", "proxy", "fastcgi"))
+        temporary += "".join(f"{kind}_temp_path {tmp_path}/t;" for kind in ("uwsgi", "scgi"))
+        server = f"server {{ listen 127.0.0.1:{port}; location / {{ return 200 '{text}'; }} }}"
+        http = f"http {{ access_log off; {temporary} {server} }}"
+        return f"daemon off; pid {tmp_path}/pid; error_log stderr; events {{}} {http}"
+
+    config = ConfigMap(tmp_path / "nginx", conf=conf("first"))
+    place = tmp_path / "place"
+    place.mkdir()
+    command = [program("nginx"), "-c", str(config.folder / "conf"), "-e", "stderr"]
+    with (
+        running(command, directory=place, ready=lambda: listens(port)),
+        watching(rendered(ReloadBySignal(process="nginx")), config, tools) as said,
+    ):
+        assert ask(port).text == "first"
+        # plain: a changed ConfigMap alone changes nothing in nginx
+        eventually(lambda: False, 1.5)
+        config.write(conf=conf("second"))
+        assert eventually(lambda: ask(port).text == "second", 20), said.read_text()
+        assert "sent HUP" in said.read_text()
+
+
+def test_a_process_without_a_handler_is_not_ended(config: ConfigMap, tools: Path) -> None:
+    name = Path(sys.executable).resolve().name[:15]
+    sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    # this process itself has the name as well, and no handler
+    try:
+        with watching(rendered(ReloadBySignal(process=name, signal="USR2")), config, tools) as said:
+            eventually(lambda: False, 1.5)
+            config.write(text="second")
+            assert eventually(lambda: "no process" in said.read_text(), 20), said.read_text()
+        assert sleeper.poll() is None
+    finally:
+        sleeper.kill()
+        sleeper.wait()
+
+
+def test_files_that_stay_the_same_tell_nobody(config: ConfigMap, tools: Path) -> None:
+    with watching(rendered(ReloadBySignal(process="nobody")), config, tools) as said:
+        eventually(lambda: False, 1.5)
+        config.write(text="first")
+        eventually(lambda: False, 3)
+        assert said.read_text() == ""
+
+
+def test_the_stop_signal_ends_it_at_once(config: ConfigMap, tools: Path) -> None:
+    process = process_of(rendered(ReloadBySignal(process="nobody")), paths={"/etc/web": str(config.folder)})
+    words = [str(tools / process.command[0]), *process.command[1:]]
+    started = subprocess.Popen(words, env={**os.environ, **process.env, "PATH": str(tools)})
+    eventually(lambda: False, 0.5)
+    started.terminate()
+    assert started.wait(2) == 0
