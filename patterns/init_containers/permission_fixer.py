@@ -43,7 +43,11 @@ class PermissionFixer(Pattern):
     An init container runs as root, with the capabilities ``CHOWN``, ``FOWNER`` and ``DAC_OVERRIDE`` alone, without
     escalation, with a read-only root, and with this one volume. It changes what is not as it should be, links
     themselves and never what they lead to, and nothing on other file systems below. A marker in the volume says that it
-    is done: at the next start, only the directory itself is looked at.
+    is done: at the next start, only the directory itself is looked at, its owner, and with ``mode`` its mode.
+
+    A PersistentVolumeClaim is taken, since nothing here tells whether ``fsGroup`` serves it: it does where the driver's
+    ``CSIDriver`` object has a ``fsGroupPolicy`` that fits, and mostly not for NFS. Where it does, this is root for
+    nothing. https://kubernetes-csi.github.io/docs/support-fsgroup.html
 
     A pod with it does not meet Pod Security ``baseline`` or ``restricted``: its namespace has to allow it. The reason
     for that stands in the YAML, as an annotation of the pod (``permission-fixer.cdk8s-pod-patterns/<id>``).
@@ -58,7 +62,7 @@ class PermissionFixer(Pattern):
         group: number of the group; default the application's, where the pod tells it.
         mode: changes of the mode in chmod's words, such as ``"u+rwX,g+rX"``; ``X`` is for directories and programs
             alone. ``None`` changes none. Others cannot be given the right to write.
-        image: with a shell, ``find``, ``chown``, ``chmod`` and ``stat``.
+        image: with a shell, ``cat``, ``chmod``, ``chown``, ``find``, ``rm``, ``stat`` and ``tail``.
         resources: ``None`` renders nothing.
         before: names of init containers and sidecars that start after this one.
         after: names of init containers and sidecars that start before this one.

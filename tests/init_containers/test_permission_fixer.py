@@ -17,7 +17,9 @@ from patterns import (
     PatternError,
     PermissionFixer,
     Security,
+    StatefulSet,
     Volume,
+    VolumeClaim,
     VolumeMount,
 )
 from patterns.errors import SynthesisError
@@ -130,6 +132,25 @@ def test_a_mistake_is_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(PatternError) as raised:
         Shop().fix(**options)
     assert message in str(raised.value)
+
+
+def test_a_claim_is_taken_since_nobody_knows_its_driver() -> None:
+    claim = VolumeClaim(name="data", size="1Gi")
+    app = Container(name="app", image="registry.example.com/shop:1.4.2", volume_mounts=[claim.mount("/data")])
+    chart = Chart(App(), "shop")
+    shop = StatefulSet(
+        chart,
+        "shop",
+        service_name="shop",
+        containers=[app],
+        volume_claims=[claim],
+        security=Security(run_as_user=1000, run_as_group=1000, fs_group=1000),
+    )
+    PermissionFixer(shop, "fix", volume=claim.mount("/data"), because=WHY)
+    assert container_of(find(synth(chart), "StatefulSet"), "fix")["volumeMounts"] == [
+        {"name": "data", "mountPath": "/permission-target"}
+    ]
+    Shop().fix(volume=VolumeMount(volume=Volume.pvc("old", "old"), mount_path="/old"))
 
 
 def test_files_of_nobody_known_are_refused() -> None:

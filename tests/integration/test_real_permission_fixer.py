@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from integration.rendered import process_of
-from shells import link_tools
+from shells import KINDS, link_tools
 
 from patterns import App, Chart, Container, Deployment, PermissionFixer, Security, Volume, VolumeMount
 from patterns.testing import container_of, find, synth
 
-TOOLS = ("sh", "cat", "chmod", "chown", "find", "rm", "stat")
+TOOLS = ("sh", "cat", "chmod", "chown", "find", "rm", "stat", "tail")
 OWNER, GROUP = 12345, 23456
 
 pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away; .ci/run is root")
@@ -38,7 +38,7 @@ def tree(tmp_path: Path) -> Path:
 
 
 def fix(
-    directory: Path, mode: str | None = None, owner: int = OWNER, user: int = 0
+    directory: Path, mode: str | None = None, owner: int = OWNER, user: int = 0, kind: str = "busybox"
 ) -> subprocess.CompletedProcess[str]:
     chart = Chart(App(), "shop")
     mount = VolumeMount(volume=Volume.host_path("data", "/srv/shop"), mount_path="/data")
@@ -53,7 +53,7 @@ def fix(
     programs = directory.parent / "bin"
     if not programs.exists():
         programs.mkdir()
-        link_tools("busybox", programs, TOOLS)
+        link_tools(kind, programs, TOOLS)
     words = process_of(container, paths={"/permission-target": str(directory)}).command
     command = [str(programs / "sh"), *words[1:]]
     return subprocess.run(
@@ -104,6 +104,17 @@ def test_what_is_no_longer_so_is_done_again(tree: Path, change: str) -> None:
     assert (tree / "plain").stat().st_uid in (OWNER, OWNER + 1)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_mode_of_the_directory_that_changed_is_mended_where_a_mode_is_asked_for(tree: Path, kind: str) -> None:
+    for mode, mended in (("u+rwX,g+rX", 0o755), (None, 0o700)):
+        tree.chmod(0o755)
+        assert fix(tree, mode=mode, kind=kind).returncode == 0
+        assert "is as it should be" in fix(tree, mode=mode, kind=kind).stdout
+        tree.chmod(0o700)
+        assert fix(tree, mode=mode, kind=kind).returncode == 0
+        assert tree.stat().st_mode & 0o050 == mended & 0o050
+
+
 def test_a_run_that_was_cut_off_is_no_longer_done_as_before(tree: Path) -> None:
     assert fix(tree, mode="u+rwX").returncode == 0
     chmod = tree.parent / "bin" / "chmod"
@@ -142,16 +153,89 @@ def test_other_file_systems_are_left_alone(tree: Path, other_file_system: Path) 
     assert (other_file_system / "file").stat().st_uid == 0
 
 
-def test_a_volume_that_refuses_says_what_it_is(tree: Path) -> None:
+SQUASHED = "even root is refused, as an NFS server does with root_squash: change the owner on the server"
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        ("Operation not permitted", SQUASHED),
+        ("Permission denied", SQUASHED),
+        ("Read-only file system", "the volume is read-only: mount it for writing, or look whether the node found it"),
+        ("No space left on device", "the volume is full, of bytes or of files: make room, or make it larger"),
+        ("Disk quota exceeded", "the volume is full, of bytes or of files"),
+        ("No such file or directory", "somebody took it away meanwhile: the next start begins anew"),
+        ("Input/output error", "the volume is not as it should be"),
+    ],
+)
+@pytest.mark.parametrize("program", ["chown", "chmod"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_last_line_is_what_the_program_said_and_what_to_do(
+    tree: Path, kind: str, program: str, error: str, advice: str
+) -> None:
+    programs = tree.parent / "bin"
+    programs.mkdir()
+    link_tools(kind, programs, [tool for tool in TOOLS if tool != program])
+    refusing = programs / program
+    refusing.write_text(f'#!{shutil.which("sh")}\nfor name; do echo "{program}: $name: {error}"; done >&2\nexit 1\n')
+    refusing.chmod(0o755)
+    ran = fix(tree, mode="u+rwX", kind=kind)
+    lines = ran.stderr.splitlines()
+    assert ran.returncode == 1
+    assert lines[-1].startswith(f"fix: {program}: ")
+    assert f": {error}; {advice}" in lines[-1]
+    assert ("root_squash" in ran.stderr) == (advice == SQUASHED)
+    assert not (tree / ".fix.done").exists()
+
+
+def test_what_a_million_files_are_refused_with_is_told_in_a_few_lines(tree: Path) -> None:
+    for number in range(500):
+        (tree / f"file-{number}").touch()
     programs = tree.parent / "bin"
     programs.mkdir()
     link_tools("busybox", programs, [tool for tool in TOOLS if tool != "chown"])
     refusing = programs / "chown"
-    refusing.write_text(f'#!{shutil.which("sh")}\necho "chown: $2: Operation not permitted" >&2\nexit 1\n')
+    refusing.write_text(
+        f'#!{shutil.which("sh")}\nfor name; do echo "chown: $name: Operation not permitted"; done >&2\nexit 1\n'
+    )
     refusing.chmod(0o755)
     ran = fix(tree)
     assert ran.returncode == 1
-    assert "an NFS server does so with root_squash" in ran.stderr
+    assert len(ran.stderr.splitlines()) <= 20
+    assert ran.stderr.endswith(f": Operation not permitted; {SQUASHED}\n")
+
+
+@pytest.fixture
+def mounted(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """Mounts a file system of its own."""
+    volume = tmp_path / "data"
+    volume.mkdir()
+
+    def mount(options: str) -> Path:
+        words = ["mount", "-t", "tmpfs", "-o", options, "none", str(volume)]
+        if subprocess.run(words, capture_output=True, check=False).returncode:
+            pytest.skip("a file system may not be mounted here")
+        return volume
+
+    yield mount
+    subprocess.run(["umount", str(volume)], capture_output=True, check=False)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_volume_that_is_read_only_says_so(mounted: Callable[[str], Path], kind: str) -> None:
+    ran = fix(mounted("ro,size=1m"), kind=kind)
+    assert ran.returncode == 1
+    assert "Read-only file system; the volume is read-only" in ran.stderr.splitlines()[-1]
+    assert "root_squash" not in ran.stderr
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_volume_without_room_for_the_marker_says_so(mounted: Callable[[str], Path], kind: str) -> None:
+    # the directory itself is the one file that there is room for
+    ran = fix(mounted("size=1m,nr_inodes=1"), kind=kind)
+    assert ran.returncode == 1
+    assert "No space left on device; the volume is full" in ran.stderr.splitlines()[-1]
+    assert "root_squash" not in ran.stderr
 
 
 def test_a_volume_that_takes_no_marker_says_what_it_is(tmp_path: Path) -> None:
@@ -159,9 +243,9 @@ def test_a_volume_that_takes_no_marker_says_what_it_is(tmp_path: Path) -> None:
     directory.mkdir()
     # all is as it should be, so that the marker is the first thing to be refused
     os.chown(directory, OWNER, GROUP)
-    # pytest keeps the last three folders above it to root
-    for folder in (tmp_path, *tmp_path.parents[:2]):
+    # pytest keeps the last folders above it to root, three of them, or four where it runs in parallel
+    for folder in (tmp_path, *tmp_path.parents[:3]):
         folder.chmod(0o711)
     ran = fix(directory, user=65534)
     assert ran.returncode == 1
-    assert "an NFS server does so with root_squash" in ran.stderr
+    assert ran.stderr.endswith(f": Permission denied; {SQUASHED}\n")
