@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from patterns.defaults import BUSYBOX_IMAGE, CONTAINER_SECURITY, SMALL_RESOURCES, Default
+from patterns.init_containers.leftovers import sweeping
 from patterns.init_containers.seed_files import check_secrets, checked_files, config_map_volume
 from patterns.init_containers.seed_target import check_application_reads, check_room, with_room
 from patterns.init_containers.template import checked_templates, variables_for
@@ -125,7 +126,7 @@ class ConfigFileRenderer(Pattern):
                     Container(
                         name=id,
                         image=self.default(image),
-                        command=["sh", "-c", SCRIPT, id, *words],
+                        command=sweeping(["sh", "-c", SCRIPT, id, *words], id, into=into, target=TARGET),
                         env=[*with_expansion(into, variables_for(values), spec, beside), *variables_of(env)],
                         resources=requirements,
                         volume_mounts=[VolumeMount(volume=source, mount_path=SOURCE, read_only=True), target],

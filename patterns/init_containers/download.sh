@@ -12,8 +12,10 @@ url=$1 sum=$2 target=$3 name=$4 bytes=$5 seconds=$6 mode=$7 kind=$8
 shift 8
 # of this pod, because several pods may write there
 # shellcheck disable=SC3028 # the container runtime sets HOSTNAME, not the shell
-own=$target/.$name.${HOSTNAME:-}
-part=$own.part unpacked=$own.unpacked marker=$target/.$name.sha256
+work=$target/.$0.${HOSTNAME:-}.unfinished
+part=$work/part unpacked=$work/unpacked raw=$work/tar marker=$target/.$name.sha256
+# what came so far stays, to go on with it
+trap 'rm -rf "$unpacked" "$raw"; if [ ! -s "$part" ]; then rm -rf "$work"; fi' EXIT
 trap 'exit 143' TERM INT
 command -v sync >/dev/null || sync() { :; }
 
@@ -30,6 +32,11 @@ fail() {
 clock() {
     read -r now _ </proc/uptime
     now=${now%%.*}
+}
+
+# shows others that this run goes on, also while it waits or only reads
+alive() {
+    : >"$work/alive"
 }
 
 # sets `found`
@@ -58,7 +65,7 @@ unpack() {
     rm -rf "$unpacked"
     mkdir "$unpacked"
     if [ "$kind" = tar ]; then tar=$part; else
-        tar=$own.tar
+        tar=$raw
         (
             if [ "$bytes" -gt 0 ]; then ulimit -f $((bytes / 512 + 1)); fi
             exec gzip -dc "$part" >"$tar"
@@ -72,22 +79,27 @@ unpack() {
         fail 'the archive holds a name that leads out of it'
     fi
     tar -xf "$tar" -C "$unpacked" -o || fail 'the archive cannot be unpacked'
-    if [ "$tar" != "$part" ]; then rm -f "$tar"; fi
+    rm -f "$raw"
     chmod -R a-s,u+rwX,go+rX,go-w "$unpacked"
 }
 
 if [ -f "$marker" ] && [ ! -L "$marker" ] && [ -e "$target/$name" ] && [ ! -L "$target/$name" ] &&
     [ "$(cat "$marker")" = "$sum $(size_of "$target/$name")" ]; then
+    rm -rf "$work"
     say "$name is there already"
     exit 0
 fi
 if [ "$kind" = file ] && [ -d "$target/$name" ] && [ ! -L "$target/$name" ]; then
     fail "$target/$name is a directory, and a file is to be there"
 fi
+if [ -L "$work" ] || [ ! -d "$work" ]; then rm -rf "$work"; fi
+mkdir -p "$work"
+rm -rf "$work/alive"
 clock
 start=$now attempt=0 pause=1 wrong=0
 while :; do
     attempt=$((attempt + 1))
+    alive
     if [ -L "$part" ] || [ -d "$part" ]; then rm -rf "$part"; fi
     if [ -f "$part" ]; then
         # a run before this one may have ended after the last byte
@@ -138,14 +150,16 @@ if [ "$kind" = file ]; then
     sync "$part"
     mv -f "$part" "$target/$name"
 else
+    alive
     unpack
     sync
-    rm -rf "$own.old"
-    if [ -e "$target/$name" ] || [ -L "$target/$name" ]; then mv "$target/$name" "$own.old"; fi
+    rm -rf "$work/old"
+    if [ -e "$target/$name" ] || [ -L "$target/$name" ]; then mv "$target/$name" "$work/old"; fi
     mv "$unpacked" "$target/$name"
-    rm -rf "$own.old" "$part"
 fi
-printf '%s %s\n' "$sum" "$(size_of "$target/$name")" >"$own.marker"
-sync "$own.marker"
-mv -f "$own.marker" "$marker"
+rm -rf "$work/marker"
+printf '%s %s\n' "$sum" "$(size_of "$target/$name")" >"$work/marker"
+sync "$work/marker"
+mv -f "$work/marker" "$marker"
+rm -rf "$work"
 say "$name is there, after $attempt attempts"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from patterns.defaults import CONTAINER_SECURITY, CURL_IMAGE, DOWNLOAD_RESOURCES, Default
 from patterns.errors import InvalidValue
 from patterns.init_containers.download_source import FILES, CurlFiles, checked_url, file_name, most_bytes
+from patterns.init_containers.leftovers import sweeping
 from patterns.init_containers.seed_target import check_application_reads, with_room
 from patterns.model import (
     ConfigMapKey,
@@ -139,7 +140,7 @@ class Downloader(Pattern):
                     Container(
                         name=id,
                         image=self.default(image),
-                        command=["sh", "-c", SCRIPT, id, *words],
+                        command=sweeping(["sh", "-c", SCRIPT, id, *words], id, into=into, target=TARGET),
                         env=with_expansion(into, variables_of(env), spec, beside),
                         resources=requirements,
                         volume_mounts=[*curl.mounts(name_beside(id, "files"), FILES), writable(into, TARGET)],

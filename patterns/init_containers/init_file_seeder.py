@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from patterns.defaults import BUSYBOX_IMAGE, CONTAINER_SECURITY, SMALL_RESOURCES, Default
 from patterns.errors import InvalidValue
+from patterns.init_containers.leftovers import sweeping
 from patterns.init_containers.seed_files import check_secrets, checked_files, config_map_volume
 from patterns.init_containers.seed_source import (
     SOURCE,
@@ -136,13 +137,14 @@ class InitFileSeeder(Pattern):
         requirements = self.default(resources)
         if requirements is not None and isinstance(resources, Default) and files is not None:
             requirements = with_room(requirements, into, spec, bounded=not isinstance(files, FromImage))
+        words = [*command] if command is not None else _command(id, into, files, permissions, mounted=mounted)
         self.contribute(
             Contribution(
                 init_containers=[
                     Container(
                         name=id,
                         image=files.image if isinstance(files, FromImage) and not mounted else self.default(image),
-                        command=_command(id, files, permissions, mounted=mounted) if command is None else command,
+                        command=words,
                         env=with_expansion(into, variables_of(env), spec, beside),
                         resources=requirements,
                         volume_mounts=[
@@ -159,8 +161,9 @@ class InitFileSeeder(Pattern):
         )
 
 
-def _command(name: str, files: object, mode: int | None, *, mounted: bool) -> list[str]:
+def _command(name: str, into: VolumeMount, files: object, mode: int | None, *, mounted: bool) -> list[str]:
     source = SOURCE
     if isinstance(files, FromImage):
         source = literal(normalised_path(f"{SOURCE}/{files.path}") if mounted else files.path)
-    return ["sh", "-c", SCRIPT, name, source, TARGET, *([] if mode is None else [f"0{mode:03o}"])]
+    words = ["sh", "-c", SCRIPT, name, source, TARGET, *([] if mode is None else [f"0{mode:03o}"])]
+    return sweeping(words, name, into=into, target=TARGET)

@@ -10,7 +10,7 @@ source=$1 target=$2 mode=$3 count=$4
 shift 4
 # in TARGET, because a rename stays in one volume; of this pod, because several pods may write there
 # shellcheck disable=SC3028 # the container runtime sets HOSTNAME, not the shell
-work=$target/.$0.${HOSTNAME:-}
+work=$target/.$0.${HOSTNAME:-}.unfinished
 trap 'rm -rf "$work"' EXIT
 trap 'exit 143' TERM INT
 command -v sync >/dev/null || sync() { :; }

@@ -5,8 +5,9 @@ umask 022
 source=$1 target=$2 mode=${3:-} seeded=
 # in TARGET, because a rename stays in one volume; of this pod, because several pods may write there
 # shellcheck disable=SC3028 # the container runtime sets HOSTNAME, not the shell
-part=$target/.$0.${HOSTNAME:-}.part
-trap 'rm -rf "$part"' EXIT
+work=$target/.$0.${HOSTNAME:-}.unfinished
+part=$work/file
+trap 'rm -rf "$work"' EXIT
 trap 'exit 143' TERM INT
 command -v sync >/dev/null || sync() { :; }
 
@@ -18,8 +19,6 @@ fail() {
 seed_file() {
     if [ -L "$2" ]; then rm -f "$2"; fi
     if [ -d "$2" ]; then fail "$2 is a directory, and a file is to be there"; fi
-    # left by a run that was cut off; it may be anything
-    if [ -e "$part" ] || [ -L "$part" ]; then rm -rf "$part"; fi
     # nobody else reads the file before it has its mode
     (if [ -n "$mode" ]; then umask 077; fi; exec cp "$1" "$part")
     if [ -n "$mode" ]; then chmod "$mode" "$part"; fi
@@ -47,6 +46,9 @@ seed_directory() {
     done
 }
 
+# left by a run that was cut off; it may be anything
+rm -rf "$work"
+(umask 077 && mkdir "$work")
 if [ -d "$source" ]; then
     seed_directory "$source" "$target"
 elif [ -f "$source" ]; then

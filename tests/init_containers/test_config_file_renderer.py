@@ -293,6 +293,6 @@ def test_links_are_replaced_and_never_followed(directories: Directories, tmp_pat
 
 
 def test_what_a_run_that_was_cut_off_left_behind_goes(directories: Directories) -> None:
-    (directories.target / ".render.web-0" / "a").mkdir(parents=True)
+    (directories.target / ".render.web-0.unfinished" / "a").mkdir(parents=True)
     assert directories.run({"a": "1\n"}, {}).returncode == 0
     assert directories.left() == ["a"]

@@ -115,7 +115,7 @@ def test_what_a_run_that_was_cut_off_left_behind_goes(
     source = as_the_kubelet_writes(tmp_path / "source", {"index.html": b"new"})
     outside = tmp_path / "outside"
     outside.write_bytes(b"not ours")
-    part = target / ".seed-pages.web-0.part"
+    part = target / ".seed-pages.web-0.unfinished"
     if leftover == "file":
         part.write_bytes(b"half")
     elif leftover == "directory":

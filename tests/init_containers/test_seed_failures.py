@@ -124,7 +124,7 @@ def test_a_run_that_is_cut_off_leaves_the_old_file_whole(
     source.mkdir()
     (source / "large.bin").write_bytes(b"x" * LARGE)
     final = target / "large.bin"
-    part = target / ".seed-pages.web-0.part"
+    part = target / ".seed-pages.web-0.unfinished" / "file"
     for _ in range(5):
         final.write_bytes(b"old")
         cut = cut_off(shell, source, target, part, by=by, script=SCRIPT)

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import tarfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,15 +23,30 @@ from integration.programs import eventually, program
 from integration.rendered import process_of
 from shells import link_tools
 
-from patterns import App, Chart, ConfigMapKey, Container, Deployment, Downloader, SecretKey, SharedScratch
+from patterns import (
+    App,
+    Chart,
+    ConfigMapKey,
+    Container,
+    Deployment,
+    Downloader,
+    SecretKey,
+    SharedScratch,
+    Volume,
+    VolumeMount,
+)
 from patterns.testing import container_of, find, synth
 
 CONTENT = os.urandom(300_000)
 SUM = hashlib.sha256(CONTENT).hexdigest()
 #: what the image has beside curl, all of it busybox's
 TOOLS = (
-    *("sh", "cat", "chmod", "grep", "gzip", "mkdir", "mv", "od", "rm", "sha256sum", "sleep", "sync", "tar", "tr", "wc"),
+    *("sh", "cat", "chmod", "find", "grep", "gzip", "mkdir", "mv", "od", "rm", "sha256sum", "sleep", "sync"),
+    *("tar", "tr", "wc"),
 )
+
+
+CLAIM = VolumeMount(volume=Volume.pvc("models", "models"), mount_path="/models")
 
 
 class Machine:
@@ -50,7 +66,9 @@ class Machine:
         chart = Chart(App(), "shop")
         web = Deployment(chart, "web", containers=[Container(name="app", image="registry.example.com/app:1.0")])
         room = options.pop("room", "1Mi")
-        into = SharedScratch(web, "models", mount_path="/models", size_limit=room, readers=["app"]).mount
+        into = CLAIM
+        if room is not None:
+            into = SharedScratch(web, "models", mount_path="/models", size_limit=room, readers=["app"]).mount
         given = {
             "url": f"http://127.0.0.1:{port}/{name}",
             "sha256": SUM,
@@ -246,7 +264,7 @@ def test_a_time_that_is_over_is_the_end(machine: Machine) -> None:
 
 
 def test_a_run_that_is_killed_leaves_no_file_and_the_next_one_goes_on(machine: Machine) -> None:
-    part = machine.target / ".model.bin.web-0.part"
+    part = machine.target / ".fetch.web-0.unfinished" / "part"
 
     def slow(to: BaseHTTPRequestHandler, number: int) -> None:
         if number > 1:
@@ -261,7 +279,7 @@ def test_a_run_that_is_killed_leaves_no_file_and_the_next_one_goes_on(machine: M
         assert eventually(lambda: part.exists() and part.stat().st_size == 50_000, 20)
         os.killpg(running.pid, signal.SIGKILL)
         running.wait()
-        assert machine.left() == [part.name]
+        assert machine.left() == [part.parent.name]
         assert machine.run(port).returncode == 0
         assert asked[1]["range"] == "bytes=50000-"
     assert (machine.target / "model.bin").read_bytes() == CONTENT
@@ -313,6 +331,26 @@ def test_two_pods_of_one_volume_do_not_meet(machine: Machine) -> None:
         ]
         assert [pod.wait(60) for pod in pods] == [0] * 4
     assert (machine.target / "model.bin").read_bytes() == CONTENT
+    assert machine.left() == [".model.bin.sha256", "model.bin"]
+
+
+def test_what_a_killed_pod_left_in_a_claim_goes_after_an_hour_and_not_before(machine: Machine) -> None:
+    # an archive gives its directory a date of its own
+    old = machine.target / ".fetch.web-9.unfinished"
+    unpacked = old / "unpacked"
+    unpacked.mkdir(parents=True)
+    (unpacked / "half").write_text("half")
+    (old / "part").write_text("whole")
+    for path, age in ((unpacked / "half", 9e8), (unpacked, 9e8), (old / "part", 3000), (old, 9e8)):
+        os.utime(path, (time.time() - age, time.time() - age))
+    with server(lambda to, _: send_range(to, CONTENT)) as (port, _):
+        assert machine.run(port, room=None).returncode == 0
+        assert machine.left() == [old.name, ".model.bin.sha256", "model.bin"]
+        then = time.time() - 70 * 60
+        os.utime(old / "part", (then, then))
+        ran = machine.run(port, room=None)
+    assert ran.returncode == 0
+    assert ran.stderr.splitlines()[-1] == "fetch: model.bin is there already"
     assert machine.left() == [".model.bin.sha256", "model.bin"]
 
 
@@ -371,7 +409,9 @@ def test_an_archive_that_leads_out_of_itself_is_refused(machine: Machine, member
     assert said in ran.stderr
     assert not (machine.target / "site").exists()
     assert not (machine.target.parent / "evil").exists()
-    assert machine.left() in ([".site.web-0.part", ".site.web-0.tar", ".site.web-0.unpacked"], [])
+    assert machine.left() == [".fetch.web-0.unfinished"]
+    # the archive, so that the next start need not download it to refuse it
+    assert sorted(path.name for path in (machine.target / ".fetch.web-0.unfinished").iterdir()) == ["alive", "part"]
 
 
 def test_an_archive_that_grows_over_the_volume_is_refused(machine: Machine) -> None:
