@@ -17,6 +17,11 @@ from patterns.pod.room import size_limit_of
 #: where curl's files are mounted
 FILES = "/download-files"
 _EXAMPLE = "https://models.example.com/model-1.2.bin"
+#: seen with busybox 1.35: what `unzip -l` and `unzip -v` show as a file may be a link, and `unzip` makes it
+_NO_ZIP = (
+    "; busybox's unzip does not tell links from files before it makes them: repack it, 'unzip a.zip -d a && tar -czf "
+    "a.tar.gz -C a .', or download it as it is and unpack it in a container of your own"
+)
 
 
 def checked_url(url: str, allow_plaintext: str | None) -> None:
@@ -55,6 +60,17 @@ def file_name(file: str | None, url: str) -> str:
             "sub_path of into"
         )
     return name
+
+
+def checked_packing(extract: str | None) -> str:
+    """What the script is told of it.
+
+    Raises:
+        InvalidValue: for an archive of another kind.
+    """
+    if extract not in (None, "tar", "tar.gz"):
+        raise InvalidValue(f"extract must be 'tar' or 'tar.gz', got {extract!r}{_NO_ZIP if extract == 'zip' else ''}")
+    return extract or "file"
 
 
 def most_bytes(max_size: str | None, into: VolumeMount) -> int:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from patterns.defaults import CONTAINER_SECURITY, CURL_IMAGE, DOWNLOAD_RESOURCES, Default
 from patterns.errors import InvalidValue
-from patterns.init_containers.download_source import FILES, CurlFiles, checked_url, file_name, most_bytes
+from patterns.init_containers.download_source import (
+    FILES,
+    CurlFiles,
+    checked_packing,
+    checked_url,
+    file_name,
+    most_bytes,
+)
 from patterns.init_containers.leftovers import sweeping
 from patterns.init_containers.seed_target import check_application_reads, with_room
 from patterns.model import (
@@ -32,7 +39,12 @@ from patterns.pod.script import script_beside
 from patterns.pod.writable import writable
 
 if TYPE_CHECKING:
+    from typing import Literal, TypeAlias
+
     from constructs import Construct
+
+    # not there when it runs, so that `checked_packing` says what to do with a zip
+    Packed: TypeAlias = Literal["tar", "tar.gz"]
 
 #: what it has to know it gets as arguments, so that no text of a user is in it
 SCRIPT = script_beside(__file__, "download.sh")
@@ -63,7 +75,7 @@ class Downloader(Pattern):
         sha256: of what is downloaded, 64 hexadecimal digits. Another content behind the same address is refused.
         file: the name in ``into``; default the last part of the address.
         extract: ``"tar"`` or ``"tar.gz"``: what is in the archive becomes the directory ``file``. An archive with
-            links, devices, or names that lead out of it is refused.
+            links, devices, or names that lead out of it is refused. There is no ``"zip"``: pack it anew.
         mode: of the file, ``"0644"`` or ``0o644``; what is in an archive keeps its own, less 022.
         max_size: quantity such as 2Gi, of what is downloaded, and of what is unpacked; default the size of an
             ``emptyDir``, else none.
@@ -96,7 +108,7 @@ class Downloader(Pattern):
         url: str,
         sha256: str,
         file: str | None = None,
-        extract: Literal["tar", "tar.gz"] | None = None,
+        extract: Packed | None = None,
         mode: int | str = "0644",
         max_size: str | None = None,
         timeout_seconds: int = 900,
@@ -114,8 +126,7 @@ class Downloader(Pattern):
         checked_url(url, allow_plaintext)
         if not re.fullmatch(r"[0-9a-f]{64}", sha256):
             raise InvalidValue(f"sha256 must be 64 hexadecimal digits in lower case, got {sha256!r}")
-        if extract not in (None, "tar", "tar.gz"):
-            raise InvalidValue(f"extract must be 'tar' or 'tar.gz', got {extract!r}")
+        packed = checked_packing(extract)
         whole_number(timeout_seconds, "timeout_seconds", 1)
         permissions = file_mode(mode, "mode")
         spec = self.workload.pod.spec
@@ -129,7 +140,7 @@ class Downloader(Pattern):
         curl = CurlFiles(header=header, ca=ca)
         words = (
             *(literal(url), sha256, TARGET, literal(file_name(file, url)), str(most_bytes(max_size, into))),
-            *(str(timeout_seconds), f"0{permissions:03o}", extract or "file"),
+            *(str(timeout_seconds), f"0{permissions:03o}", packed),
             *("--proto", "=https" if allow_plaintext is None else "=http,https"),
             *("--proto-redir", "=https" if url.startswith("https:") else "=http,https"),
             *curl.options(),

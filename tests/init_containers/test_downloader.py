@@ -157,7 +157,12 @@ def test_text_of_a_user_stays_text(text: str) -> None:
         ({"sha256": "0A" * 32}, "sha256 must be 64 hexadecimal digits in lower case"),
         ({"file": "../x"}, "file must be a name without a directory"),
         ({"file": ".."}, "file must be a name without a directory"),
-        ({"extract": "zip"}, "extract must be 'tar' or 'tar.gz', got 'zip'"),
+        ({"extract": "7z"}, "extract must be 'tar' or 'tar.gz', got '7z'"),
+        (
+            {"extract": "zip"},
+            "extract must be 'tar' or 'tar.gz', got 'zip'; busybox's unzip does not tell links from files before it "
+            "makes them: repack it, 'unzip a.zip -d a && tar -czf a.tar.gz -C a .', or",
+        ),
         ({"max_size": "3Gi"}, "max_size must be at most the volume's size_limit 2Gi, got 3Gi"),
         ({"max_size": "0"}, "max_size must be over 0, got 0"),
         ({"timeout_seconds": 0}, "timeout_seconds must be at least 1, got 0"),

@@ -7,9 +7,11 @@ import hashlib
 import io
 import os
 import signal
+import stat
 import subprocess
 import tarfile
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -412,6 +414,36 @@ def test_an_archive_that_leads_out_of_itself_is_refused(machine: Machine, member
     assert machine.left() == [".fetch.web-0.unfinished"]
     # the archive, so that the next start need not download it to refuse it
     assert sorted(path.name for path in (machine.target / ".fetch.web-0.unfinished").iterdir()) == ["alive", "part"]
+
+
+def test_a_zip_that_is_packed_anew_as_the_error_says_is_taken(machine: Machine, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as packed:
+        packed.writestr("css/site.css", b"body {}")
+    words = "unzip -q a.zip -d a && tar -czf a.tar.gz -C a ."
+    subprocess.run(["sh", "-c", words], cwd=tmp_path, check=True)
+    ran = unpack(machine, (tmp_path / "a.tar.gz").read_bytes())
+    assert ran.returncode == 0, ran.stderr
+    assert (machine.target / "site" / "css" / "site.css").read_bytes() == b"body {}"
+
+
+def test_the_image_s_unzip_shows_a_link_as_a_file_and_makes_it(machine: Machine, tmp_path: Path) -> None:
+    """Why there is no ``extract="zip"``. Where this fails, there may be one."""
+    link_tools("busybox", machine.programs, ["unzip"])
+    for name, kind in (("link", stat.S_IFLNK), ("file", stat.S_IFREG)):
+        info = zipfile.ZipInfo("page")
+        info.external_attr = (kind | 0o644) << 16
+        with zipfile.ZipFile(tmp_path / f"{name}.zip", "w") as packed:
+            packed.writestr(info, "a/b")
+
+    def unzip(*words: str) -> str:
+        ran = subprocess.run([str(machine.programs / "unzip"), *words], cwd=tmp_path, capture_output=True, check=True)
+        return ran.stdout.decode()
+
+    for option in ("-l", "-v"):
+        shown = [unzip(option, f"{name}.zip").replace(f"{name}.zip", "") for name in ("link", "file")]
+        assert shown[0] == shown[1]
+    unzip("link.zip", "-d", "out")
+    assert (tmp_path / "out" / "page").is_symlink()
 
 
 def test_an_archive_that_grows_over_the_volume_is_refused(machine: Machine) -> None:
