@@ -26,8 +26,11 @@ if TYPE_CHECKING:
     from patterns.init_containers.init_container import InitContainer
     from patterns.init_containers.init_file_seeder import InitFileSeeder
     from patterns.init_containers.job_complete import JobComplete
+    from patterns.init_containers.migration_in_place import MigrationInPlace
+    from patterns.init_containers.migration_lock import MigrationLock, MigrationPlace, MigrationProgram
     from patterns.init_containers.mysql_ready import MySqlReady
     from patterns.init_containers.permission_fixer import PermissionFixer
+    from patterns.init_containers.postgres_lock import PostgresLock
     from patterns.init_containers.postgres_ready import PostgresReady
     from patterns.init_containers.redis_ready import RedisReady
     from patterns.init_containers.seed_source import FromConfigMap, FromDirectory, FromImage, FromSecret, SeedSource
@@ -240,6 +243,10 @@ _PLACES = {
     "Loki": "patterns.sidecars.loki",
     "Manifest": "patterns.manifest",
     "Migration": "patterns.workloads.migration",
+    "MigrationInPlace": "patterns.init_containers.migration_in_place",
+    "MigrationLock": "patterns.init_containers.migration_lock",
+    "MigrationPlace": "patterns.init_containers.migration_lock",
+    "MigrationProgram": "patterns.init_containers.migration_lock",
     "MySqlReady": "patterns.init_containers.mysql_ready",
     "Nfs": "patterns.model",
     "NginxCache": "patterns.sidecars.nginx_cache",
@@ -257,6 +264,7 @@ _PLACES = {
     "PodCertificate": "patterns.model",
     "PodOf": "patterns.workloads.attached",
     "PodSecurityContext": "patterns.model",
+    "PostgresLock": "patterns.init_containers.postgres_lock",
     "PostgresReady": "patterns.init_containers.postgres_ready",
     "Probe": "patterns.model",
     "Projected": "patterns.model",
@@ -408,6 +416,10 @@ __all__ = [
     "Loki",
     "Manifest",
     "Migration",
+    "MigrationInPlace",
+    "MigrationLock",
+    "MigrationPlace",
+    "MigrationProgram",
     "MySqlReady",
     "Nfs",
     "NginxCache",
@@ -425,6 +437,7 @@ __all__ = [
     "PodCertificate",
     "PodOf",
     "PodSecurityContext",
+    "PostgresLock",
     "PostgresReady",
     "Probe",
     "Projected",

@@ -29,11 +29,13 @@ from patterns import (
     LogicalDump,
     LogRotation,
     Loki,
+    MigrationInPlace,
     Nfs,
     NginxCache,
     OAuth2Proxy,
     Pattern,
     PermissionFixer,
+    PostgresLock,
     PostgresReady,
     ProxySidecar,
     ReloadByHttp,
@@ -128,6 +130,12 @@ PATTERNS: Mapping[str, tuple[type[Pattern], Callable[[Place], object]]] = {
     "job": (WaitFor, lambda at: WaitFor(at.web, at.id, until=JobComplete(name="migrate"))),
     "login": (ProxySidecar, oauth2),
     "logs": (LoggingSidecar, log_shipper),
+    "migrate": (
+        MigrationInPlace,
+        lambda at: MigrationInPlace(
+            at.web, at.id, database=PostgresLock(host="db", user="migrator"), scripts={"1.sql": "SELECT 1;"}
+        ),
+    ),
     "render": (
         ConfigFileRenderer,
         lambda at: ConfigFileRenderer(at.web, at.id, into=at.scratch(), templates={"a": "${A}"}, values={"A": "b"}),

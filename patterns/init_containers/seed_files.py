@@ -89,13 +89,14 @@ def check_size(sizes: Mapping[str, int]) -> None:
 _INSTEAD = {
     "files": 'put the file into a Secret and write files=FromSecret("<Secret>")',
     "templates": 'put it into a Secret and write values={"NAME": SecretKey("<Secret>", "<key>")}',
+    "scripts": 'put it into a Secret, write env={"NAME": SecretKey("<Secret>", "<key>")}, and let the script read it',
 }
 
 
 def check_secrets(
     contents: Mapping[str, bytes],
     not_secret: str | None = None,
-    option: Literal["files", "templates"] = "files",
+    option: Literal["files", "templates", "scripts"] = "files",
 ) -> None:
     """Raises: InvalidValue for a private key, a token, or an address with a password, unless there is a reason."""
     if not_secret is not None:

@@ -64,6 +64,30 @@ class PostgresServer:
 
 
 @contextmanager
+def pgbouncer(directory: Path, server: PostgresServer, database: str, mode: str) -> Iterator[int]:
+    """A PgBouncer before the server; gives its port. Its one user is the superuser.
+
+    Args:
+        directory: of its own.
+        mode: its ``pool_mode``.
+    """
+    directory.mkdir()
+    directory.chmod(0o777)
+    for parent in list(directory.parents)[:4]:
+        parent.chmod(parent.stat().st_mode | 0o055)
+    port = free_port()
+    (directory / "users").write_text('"postgres" "secret"\n')
+    (directory / "settings.ini").write_text(
+        f"[databases]\n{database} = host=127.0.0.1 port={server.port} user=postgres password=secret\n"
+        f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\npool_mode = {mode}\n"
+        f"auth_type = plain\nauth_file = {directory}/users\n"
+    )
+    command = [program("pgbouncer"), str(directory / "settings.ini")]
+    with running(command, directory=directory, ready=lambda: listens(port), user=_USER):
+        yield port
+
+
+@contextmanager
 def redis(directory: Path, port: int, *options: str) -> Iterator[subprocess.Popen[bytes]]:
     """A Redis that keeps nothing."""
     command = [program("redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--save", "", *options]
