@@ -180,7 +180,7 @@ def _data_mounts(data: VolumeMount | None, program: BackupProgram) -> list[Volum
             raise InvalidValue("data must be given: where the application keeps its data, such as claim.mount('/data')")
         return []
     if program.data == "none":
-        raise InvalidValue(f"data must not be given: the method does not look at it, got {data!r}")
+        raise InvalidValue(f"data must not be given: the method never reads it, got the mount at {data.mount_path!r}")
     if data.read_only:
         raise InvalidValue("data must not be read-only: it is brought back there")
     return [data if program.data == "write" else replace(data, read_only=True)]

@@ -168,6 +168,8 @@ class Workload(Manifest, PodHolder):
         )
         self.pod = pod_of(merge(pod_of(template), application, self).json)
         self._has_pod_spec = bool(pod_spec)
+        # a bare Pod has none
+        self._spec: JsonObject = {}
         keep_holder(self, self)
         keep_selector(self)
         tell_findings(self)

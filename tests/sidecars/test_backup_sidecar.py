@@ -20,6 +20,7 @@ from patterns import (
     Deployment,
     Litestream,
     PatternError,
+    Pod,
     ResourceRequirements,
     RestoreRehearsal,
     SecretKey,
@@ -170,12 +171,14 @@ def test_one_that_never_runs_two_pods_is_taken() -> None:
     place = chart()
     recreated = Deployment(place, "a", replicas=1, strategy="Recreate", containers=[APP_WITH_PVC])
     nightly = CronJob(place, "b", schedule="@daily", concurrency_policy="Forbid", containers=[APP_WITH_PVC])
+    bare = Pod(place, "d", containers=[APP_WITH_PVC])
     theirs = somebody_elses.workload(place, "c", kind="StatefulSet", replicas=1, serviceName="c")
-    for workload in (recreated, nightly, theirs):
+    for workload in (recreated, nightly, theirs, bare):
         BackupSidecar(workload, "backup", data=PVC, method=METHOD)
     assert [text_at(d, "kind") for d in synth(place) if d["kind"] != "ConfigMap"] == [
         "Deployment",
         "CronJob",
+        "Pod",
         "StatefulSet",
     ]
 

@@ -127,7 +127,7 @@ def test_a_bad_dump_is_refused(options: dict[str, Any], message: str) -> None:
     ("method", "options", "message"),
     [
         (LogicalDump(**{**GIVEN, "host": "localhost"}, to=TO), {}, "restore must be False: a server in the same pod"),
-        (LogicalDump(**GIVEN, to=TO), {"data": ROOM}, "data must not be given: the method does not look at it"),
+        (LogicalDump(**GIVEN, to=TO), {"data": ROOM}, "data must not be given: the method never reads it"),
         (
             LogicalDump(**GIVEN, to=VolumeMount(volume=Volume.config_map("dumps", "dumps"), mount_path="/dumps")),
             {},
