@@ -32,7 +32,7 @@ from patterns.pod.checks.pod_security import Level
 from patterns.pod.checks.standards import Standards, minor_version
 from patterns.pod.checks.subject import NEWEST
 from patterns.resolvers import keep_resolvers
-from patterns.synthesis import Order, order_of
+from patterns.synthesis import Order, order_in_python, order_of
 from patterns.waivers import waivers_of
 from patterns.yaml import write_yaml
 
@@ -107,7 +107,7 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
             resolvers=resolvers,
             yaml_output_type=self._options.output_type,
         )
-        place.keep_root(self)
+        place.keep_root(self, cdk8s.App)
         place.keep_defaults(self, defaults)
         place.keep_target(self, self._standards.target)
         keep_resolvers(self, resolvers or ())
@@ -124,8 +124,7 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         Raises:
             SynthesisError: with everything that is wrong in the whole app; nothing was written.
         """
-        self._ask_node(super().synth)
-        order = self._order()
+        order = self._order(super().synth)
         findings: list[str] = []
         charts = [self._rendered(chart, objects, findings) for chart, objects in order.charts]
         layout = self._layout(charts, order)
@@ -145,9 +144,9 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         Raises:
             SynthesisError: with everything that is wrong in the whole app.
         """
-        self._ask_node(super().synth_yaml)
+        order = self._order(super().synth_yaml)
         findings: list[str] = []
-        charts = [self._rendered(chart, objects, findings) for chart, objects in self._order().charts]
+        charts = [self._rendered(chart, objects, findings) for chart, objects in order.charts]
         everything = [document for chart in charts for document in chart.documents]
         judged = self._judged({"the app": everything})
         _raise_all([*findings, *judged.stops])
@@ -166,7 +165,11 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         finally:
             self.synthesizing = False
 
-    def _order(self) -> Order:
+    def _order(self, question: Callable[[], object]) -> Order:
+        known = order_in_python(self)
+        if known is not None:
+            return known
+        self._ask_node(question)
         try:
             return order_of(self)
         except (RuntimeError, JSIIError) as error:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from patterns.place import AnyConstruct, path_of, ref_of
 from patterns.pod.pod_template import PodTemplate
+from patterns.waiting import is_made
 
 
 class HasPod(Protocol):
@@ -28,6 +29,6 @@ def path_of_contributor(obj: AnyConstruct, container: str) -> str:
     """The path of the construct that brought the container; the object's own path where nobody did."""
     for holder in _holders.get(ref_of(obj), ()):
         owner = holder.pod.owner("container", container)
-        if hasattr(owner, "__jsii_ref__"):
+        if is_made(owner):
             return path_of(owner)  # type: ignore[arg-type]  # what jsii made is a construct
     return path_of(obj)

@@ -87,9 +87,9 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         for key in ("apiVersion", "kind", "metadata"):
             if key in content:
                 raise InvalidValue(f"body must not hold {key!r}, which has an option of its own")
-        place.create(
-            cdk8s.ApiObject, self, scope, id, {"apiVersion": api_version, "kind": kind, "metadata": own.for_node()}
-        )
+        props = {"apiVersion": api_version, "kind": kind, "metadata": own.for_node()}
+        # a name that only Node knows
+        place.create(cdk8s.ApiObject, self, scope, id, props, in_node=own.name is None)
         own.name = own.name if own.name is not None else jsii.get(self, "name")
         own.inherit(chart)
         self._manifest = ManifestState(api_version, kind, own.name, own, content)

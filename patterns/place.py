@@ -21,6 +21,8 @@ import cdk8s  # noqa: E402  # importing it starts Node, which find_node has to f
 import constructs  # noqa: E402
 import jsii  # noqa: E402
 
+from patterns.waiting import Tree, reference_of, tree_of  # noqa: E402
+
 if TYPE_CHECKING:
     from patterns.defaults import Defaults
 
@@ -51,9 +53,8 @@ _targets: dict[str, int] = {}
 
 
 def ref_of(construct: object) -> str:
-    """The jsii reference: equal for every Python wrapper of one object in Node, and never used again."""
-    reference: str = construct.__jsii_ref__.ref  # type: ignore[attr-defined]  # jsii sets it on every object it made
-    return reference
+    """A reference: equal for every Python wrapper of one object in Node, and never used again."""
+    return reference_of(construct)
 
 
 def path_of(construct: AnyConstruct) -> str:
@@ -187,16 +188,26 @@ def half_made(construct: AnyConstruct) -> AnyConstruct | None:
     return above
 
 
-def create(kind: type, self: Any, scope: AnyConstruct | None, id: str, *props: object) -> None:
-    """Make the construct in Node: one message.
+def create(kind: type, self: Any, scope: AnyConstruct | None, id: str, *props: object, in_node: bool = False) -> None:
+    """Make the construct: in Node by one message, or in Python until somebody asks Node.
+
+    Args:
+        kind: its class in Node.
+        self: the construct.
+        scope: what it is placed in.
+        id: its own.
+        props: further arguments of the class in Node.
+        in_node: whether Node is asked anyway.
 
     Raises:
         WrongType: when scope or id are none.
         Refused: when there is a construct of that id already, or the scope is locked.
     """
     check_place(scope, id)
+    waiting = None if in_node else tree_of(scope)
     try:
-        jsii.create(kind, self, [scope, id, *props])
+        if waiting is None or not waiting.add(kind, self, scope, id, list(props)):
+            jsii.create(kind, self, [scope, id, *props])
     except RuntimeError as error:
         raised = raised_in_python(error)
         if raised is not None:
@@ -207,8 +218,9 @@ def create(kind: type, self: Any, scope: AnyConstruct | None, id: str, *props: o
     _places[ref_of(self)] = _Place(scope, None if "\n" in id else id.replace("/", "--"))
 
 
-def keep_root(construct: AnyConstruct) -> None:
-    """Remember a root that was made with an empty id."""
+def keep_root(construct: AnyConstruct, kind: type) -> None:
+    """Remember a root that was made with an empty id, and let what is placed in it wait."""
+    Tree(construct, kind)
     place = _places[ref_of(construct)] = _Place(None, None)
     place.path = ""
     place.root = construct

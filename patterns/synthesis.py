@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from patterns import place
+from patterns.waiting import preorder, tree_of
 
 import cdk8s  # isort: skip  # after patterns.place, which finds Node
 import constructs  # isort: skip
@@ -23,6 +24,25 @@ class Order:
 
     charts: Sequence[tuple[cdk8s.Chart, Sequence[cdk8s.ApiObject]]]
     numbered: bool
+
+
+def order_in_python(app: cdk8s.App) -> Order | None:
+    """The order of an app of which Node knows nothing, so that it can hold no dependency and no validation.
+
+    What depends on nothing comes in preorder, as ``node.find_all()`` gives it.
+
+    Returns:
+        ``None`` where Node has to be asked, also because charts in charts depend on each other.
+    """
+    if tree_of(app) is None:
+        return None
+    by_chart: dict[str, tuple[cdk8s.Chart, list[cdk8s.ApiObject]]] = {}
+    for construct in preorder(app):
+        if place.is_a(construct, cdk8s.Chart):
+            by_chart[place.ref_of(construct)] = (construct, [])
+        elif place.is_a(construct, cdk8s.ApiObject):
+            by_chart[place.ref_of(place.chart_of(construct))][1].append(construct)
+    return None if _nested([chart for chart, _ in by_chart.values()]) else Order(list(by_chart.values()), False)
 
 
 def order_of(app: cdk8s.App) -> Order:

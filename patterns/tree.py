@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from patterns.dns_label import dns_label
 from patterns.errors import PatternError, WrongType, trimmed
@@ -26,6 +26,7 @@ from patterns.place import (
     root_of,
     scope_of,
 )
+from patterns.waiting import CanWait, is_made
 from patterns.waivers import Waiver, keep_waiver
 
 import cdk8s  # isort: skip  # after patterns.place, which finds Node
@@ -70,7 +71,13 @@ def check_options(function: Callable[..., object], options: Mapping[str, object]
         taken(name, kinds.get(name), value)
 
 
-class ConstructMeta(jsii.JSIIMeta):
+class WaitingMeta(jsii.JSIIMeta):
+    """Leaves out what jsii does last when an object is made: it would ask for a reference in Node."""
+
+    __call__ = type.__call__
+
+
+class ConstructMeta(WaitingMeta):
     """Says which construct a mistake was made in, and cuts this package's frames out of the traceback."""
 
     def __call__(cls: type[T], *args: Any, **kwargs: Any) -> T:
@@ -79,7 +86,7 @@ class ConstructMeta(jsii.JSIIMeta):
             if len(args) == len(_SCOPE_AND_ID) and cls.__init__.__code__.co_varnames[1:3] == _SCOPE_AND_ID:
                 check_place(*args)
             check_options(cls.__init__, kwargs)
-            made = cast("T", super().__call__(*args, **kwargs))  # type: ignore[misc]  # cls is a ConstructMeta
+            made: T = type.__call__(cls, *args, **kwargs)
             del MAKING[depth:]
             return made
         except PatternError as error:
@@ -94,11 +101,11 @@ class ConstructMeta(jsii.JSIIMeta):
 
 
 def _wanted_path(scope: AnyConstruct | None = None, id: object = "", *_: object, **__: object) -> str:
-    above = path_of(scope) if scope is not None and hasattr(scope, "__jsii_ref__") else ""
+    above = path_of(scope) if scope is not None and is_made(scope) else ""
     return join(above, str(id))
 
 
-class Construct(constructs.Construct):
+class Construct(CanWait, constructs.Construct, metaclass=WaitingMeta):
     """A construct: the parent of your own bundles of objects and patterns.
 
     Args:

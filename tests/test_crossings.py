@@ -1,4 +1,4 @@
-"""How many messages go to Node: one for each construct, a handful for the whole app."""
+"""How many messages go to Node: none before somebody asks it, then one for each construct, a handful for the app."""
 
 from __future__ import annotations
 
@@ -46,8 +46,19 @@ def three_manifests(chart: Chart) -> list[Manifest]:
     ]
 
 
-def test_each_construct_is_one_message(wire: Observed) -> None:
+def test_an_app_of_ours_alone_is_no_message_but_its_own(wire: Observed, tmp_path: Path) -> None:
+    def write() -> None:
+        app = App(outdir=str(tmp_path))
+        three_manifests(Chart(app, "shop", namespace="there"))
+        app.synth()
+
+    assert wire.during(write) == 1
+    assert list(tmp_path.glob("*.yaml"))
+
+
+def test_each_construct_is_one_message_when_node_was_asked(wire: Observed) -> None:
     app = App()
+    assert app.node.children == []
     assert wire.during(lambda: Chart(app, "shop", namespace="there", labels={"a": "b"})) == 1
     chart = Chart(app, "second")
     assert wire.during(lambda: Construct(chart, "bundle")) == 1
@@ -89,6 +100,7 @@ def test_an_app_of_any_size_is_synthesized_with_the_same_questions(
         app = App(outdir=str(tmp_path / str(size)), yaml_output_type=output)
         for at in range(size):
             three_manifests(Chart(app, f"chart{at}"))
+        assert len(app.node.children) == size
         counts.append((wire.during(app.synth), wire.during(app.synth_yaml)))
     assert counts[0] == counts[1] == counts[2]
     assert counts[0] <= (13, 13)

@@ -27,6 +27,7 @@ from patterns.pod.template import (
 )
 from patterns.pod.versions import NEWEST
 from patterns.pod.writers import unwritten
+from patterns.waiting import is_made
 from patterns.workloads.foreign import ForeignObject, api_object_of, foreign_object
 from patterns.workloads.pod_holder import PodHolder
 
@@ -228,7 +229,7 @@ class PodOf(tree.Construct, metaclass=tree.ConstructMeta):
 
     def __new__(cls, obj: constructs.IConstruct, path: str) -> PodOf:
         """The same construct for the same pod, so that every pattern may name its pod anew."""
-        made = _pods.get((tree.ref_of(obj), path)) if hasattr(obj, "__jsii_ref__") else None
+        made = _pods.get((tree.ref_of(obj), path)) if is_made(obj) else None
         return made if made is not None else super().__new__(cls)
 
     def __init__(self, obj: constructs.IConstruct, path: str) -> None:

@@ -1,0 +1,197 @@
+"""A tree of which Node knows nothing is the same tree: in its order, its names, its errors, and its files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from unjudged import Unjudged
+
+from patterns import App, Chart, Construct, Manifest, SynthesisError
+from patterns.place import Refused, path_of
+from patterns.testing import synth
+from patterns.waiting import is_made, preorder, tree_of
+
+import cdk8s  # isort: skip  # after patterns, which finds Node
+import constructs  # isort: skip
+import jsii  # isort: skip
+
+#: JavaScript keeps names that are numbers before the others
+IDS: tuple[str, ...] = ("a", "B/c", "10", "9", "0", "007", "4294967294", "4294967295", "-1", "1.5", "١", "ü", "length")
+SHAPES: st.SearchStrategy[dict[str, Any]] = st.recursive(
+    st.just({}), lambda below: st.dictionaries(st.sampled_from(IDS), below, max_size=5), max_leaves=12
+)
+
+
+def grow(scope: constructs.Construct, shape: dict[str, Any], kinds: list[Callable[[Any, str], Any]]) -> None:
+    for at, (id, below) in enumerate(shape.items()):
+        grow(kinds[at % len(kinds)](scope, id), below, kinds)
+
+
+def paths(found: object) -> list[str]:
+    return [construct.node.path for construct in found]  # type: ignore[attr-defined]
+
+
+@given(SHAPES)
+@settings(deadline=None, max_examples=60)
+def test_what_waits_is_in_the_order_that_node_gives_it(shape: dict[str, Any]) -> None:
+    app = App()
+    grow(app, shape, [Construct, Chart])
+    assert tree_of(app) is not None
+    expected = [path_of(construct) for construct in preorder(app)]
+    assert paths(app.node.find_all()) == expected
+    assert tree_of(app) is None
+
+
+def config(scope: constructs.Construct, id: str) -> Manifest:
+    return Manifest(scope, id, api_version="v1", kind="ConfigMap", body={"data": {"a": "b"}}, labels={"x": "y"})
+
+
+def files(directory: Path) -> dict[str, list[Any]]:
+    return {
+        str(path.relative_to(directory)): list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
+        for path in sorted(directory.rglob("*.yaml"))
+    }
+
+
+@given(SHAPES, st.sampled_from(list(cdk8s.YamlOutputType)))
+@settings(deadline=None, max_examples=60)
+def test_it_is_written_as_cdk8s_writes_it(
+    tmp_path_factory: pytest.TempPathFactory, shape: dict[str, Any], output: cdk8s.YamlOutputType
+) -> None:
+    directories = [tmp_path_factory.mktemp("out") for _ in range(2)]
+    for kind, directory in zip((Unjudged, cdk8s.App), directories, strict=True):
+        app = kind(outdir=str(directory), yaml_output_type=output)
+        for id, below in shape.items():
+            # of files in one of a chart and of an object, cdk8s would leave one
+            grow(Chart(app, f"{id}-chart", namespace="shop"), below, [config, Construct])
+        app.synth()
+    assert files(directories[0]) == files(directories[1])
+
+
+def names_in_node(app: cdk8s.App) -> list[str]:
+    return paths(app.node.find_all())
+
+
+def test_the_first_question_makes_everything_and_later_ones_are_made_at_once() -> None:
+    app = App()
+    chart = Chart(app, "shop")
+    config(chart, "a")
+    assert tree_of(chart) is not None
+    assert chart.node.path == "shop"
+    assert names_in_node(app) == ["", "shop", "shop/a"]
+    node = chart.node
+    config(chart, "b")
+    assert paths(node.children) == ["shop/a", "shop/b"]
+
+
+@pytest.mark.parametrize(
+    "touch",
+    [
+        lambda app, chart: cdk8s.ApiObject(chart, "theirs", api_version="v1", kind="Secret"),
+        lambda app, chart: constructs.Construct(chart, "theirs"),
+        lambda app, chart: cdk8s.Chart(app, "theirs"),
+        lambda app, chart: app.node,
+        lambda app, chart: app.charts,
+        lambda app, chart: cdk8s.Chart.of(chart),
+        lambda app, chart: chart.to_json(),
+        lambda app, chart: synth(chart),
+    ],
+)
+def test_whoever_asks_node_finds_all(touch: Callable[[App, Chart], object]) -> None:
+    app = App()
+    chart = Chart(app, "shop")
+    made = config(chart, "a")
+    touch(app, chart)
+    assert tree_of(chart) is None
+    assert made.node.path == "shop/a"
+    assert made in app.node.find_all()
+
+
+def test_each_app_waits_for_itself() -> None:
+    asked, waits = App(), App()
+    Chart(asked, "a")
+    Chart(waits, "a")
+    assert asked.node.children
+    assert (tree_of(asked), tree_of(waits) is None) == (None, False)
+
+
+def test_a_second_one_of_an_id_is_refused_in_the_same_words() -> None:
+    messages = []
+    for waits in (True, False):
+        app = App()
+        chart = Chart(app, "shop/1")
+        Construct(chart, "a/b")
+        if not waits:
+            assert app.node.children
+        with pytest.raises(Refused) as of_chart:
+            Chart(app, "shop--1")
+        with pytest.raises(Refused) as of_construct:
+            Construct(chart, "a--b")
+        messages += [str(caught.value).splitlines()[0] for caught in (of_chart, of_construct)]
+        # and nothing is left of it
+        assert names_in_node(app) == ["", "shop--1", "shop--1/a--b"]
+    assert messages[:2] == messages[2:]
+
+
+@pytest.mark.parametrize("id", ["constructor", "toString", "__proto__"])
+def test_what_node_makes_of_the_names_of_its_own_objects_is_its_matter(id: str) -> None:
+    results = []
+    for kind in (App, cdk8s.App):
+        app = kind()
+        Chart(app, "shop")
+        try:
+            results.append(Chart(app, id).node.path)
+        except RuntimeError as error:
+            results.append(str(error).removeprefix("Error: ").splitlines()[0])
+    assert results[0] == results[1]
+
+
+def test_dependencies_and_validations_are_node_s_matter(tmp_path: Path) -> None:
+    @jsii.implements(constructs.IValidation)
+    class Complaint:
+        def validate(self) -> list[str]:
+            return ["no"]
+
+    app = App(outdir=str(tmp_path))
+    first, second = Chart(app, "first"), Chart(app, "second")
+    config(first, "a")
+    config(second, "b")
+    first.add_dependency(second)
+    app.synth()
+    assert list(files(tmp_path)) == ["0000-second.k8s.yaml", "0001-first.k8s.yaml"]
+    first.node.add_validation(Complaint())
+    with pytest.raises(SynthesisError, match="no"):
+        app.synth()
+
+
+def test_a_chart_that_names_its_objects_itself_is_asked() -> None:
+    class Naming(Chart):
+        def generate_object_name(self, api_object: cdk8s.ApiObject) -> str:
+            return f"named-{api_object.node.id}"
+
+    chart = Naming(App(), "shop")
+    assert config(chart, "a").name == "named-a"
+
+
+def test_an_error_of_such_a_chart_comes_at_the_line_of_the_object() -> None:
+    class Refuses(Chart):
+        def generate_object_name(self, api_object: cdk8s.ApiObject) -> str:
+            raise KeyError("mine")
+
+    chart = Refuses(App(), "shop")
+    with pytest.raises(KeyError, match="mine"):
+        config(chart, "a")
+
+
+def test_what_is_no_construct_of_a_tree_is_not_taken_for_one() -> None:
+    chart = Chart(App(), "shop")
+    bare = Construct.__new__(Construct)
+    assert [is_made(x) for x in (chart, bare, object(), cdk8s.App())] == [True, False, False, True]
+    with pytest.raises(AttributeError, match="__jsii_ref__"):
+        bare.__jsii_ref__
