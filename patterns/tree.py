@@ -74,7 +74,8 @@ def check_options(function: Callable[..., object], options: Mapping[str, object]
 class WaitingMeta(jsii.JSIIMeta):
     """Leaves out what jsii does last when an object is made: it would ask for a reference in Node."""
 
-    __call__ = type.__call__
+    # no frame of its own in a user's traceback
+    __call__ = type.__call__  # pyright: ignore[reportAssignmentType]
 
 
 class ConstructMeta(WaitingMeta):
