@@ -29,7 +29,7 @@ from patterns import (
 )
 from patterns.model import JsonObject
 from patterns.model.json import objects_at
-from patterns.sidecars.reloading import Reload
+from patterns.sidecars.reloading import Reload, http_command
 from patterns.testing import container_of, find, synth
 
 MOUNT = VolumeMount(volume=Volume.config_map("config", "web"), mount_path="/etc/web", read_only=True)
@@ -108,6 +108,32 @@ def tools(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     folder = tmp_path / "bin"
     folder.mkdir()
     return shells.link_tools(request.param, folder, ("sh", "sleep", "find", "md5sum", "sort", "kill"))
+
+
+@pytest.mark.parametrize("kind", shells.KINDS)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_request_by_wget_and_again_until_it_is_answered(tmp_path: Path, kind: str, method: str) -> None:
+    tools = shells.link_tools(kind, tmp_path, ("sh", "timeout", "wget", "tail", "tr", "sleep"))
+    answers = iter((500, 200))
+    with serving(lambda _: (next(answers), "")) as application:
+        url = f"http://127.0.0.1:{application.port}/it's?a=$(id)&b=%20"
+        command = http_command(ReloadByHttp(url=url, method=method))  # type: ignore[arg-type]
+        words = [str(tools / command[0]), *command[1:]]
+        ran = subprocess.run(words, env={"PATH": str(tools)}, capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 0
+    assert f"{url} reloaded" in ran.stdout
+    assert [r.method for r in application.requests] == [method, method]
+
+
+@pytest.mark.parametrize("kind", shells.KINDS)
+def test_an_application_that_is_not_there_is_said_and_is_no_failure(tmp_path: Path, kind: str) -> None:
+    tools = shells.link_tools(kind, tmp_path, ("sh", "timeout", "wget", "tail", "tr", "sleep"))
+    command = http_command(ReloadByHttp(url=f"http://127.0.0.1:{free_port()}/"))
+    words = [str(tools / command[0]), *command[1:]]
+    ran = subprocess.run(words, env={"PATH": str(tools)}, capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 0
+    assert "could not be told" in ran.stdout
+    assert "refused" in ran.stdout.lower()
 
 
 def test_nginx_reads_its_configuration_again_at_the_signal(config: ConfigMap, tools: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import shells
 from integration.programs import eventually, program, running
 from integration.rendered import process_of
 
@@ -36,14 +37,18 @@ HOSTILE = ["a b", "$(id)", "-rf", "it's", 'say "x"', "new\nline", "*", ".hidden"
 class Machine:
     """The node: the data, the repository, and what is rendered."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, kind: str = "busybox") -> None:
         self.directory = directory
+        # restic's image has busybox
+        self.tools = directory / "bin"
+        self.tools.mkdir()
+        shells.link_tools(kind, self.tools, ("sh", "mv", "rm", "mkdir", "sync", "date", "od", "sleep"))
+        (self.tools / "restic").symlink_to(program("restic"))
         self.data, self.state, self.scratch = directory / "files", directory / "run", directory / "scratch"
         self.repository, self.secrets = directory / "vault", directory / "keys"
         for folder in (self.data, self.state, self.scratch, self.secrets):
             folder.mkdir()
         (self.secrets / "password").write_text("correct horse")
-        self.env: dict[str, str] = {}
         self.render()
 
     def render(self, **options: object) -> None:
@@ -77,8 +82,8 @@ class Machine:
             "/repository": str(self.repository),
         }
         process = process_of(container, paths=places)
-        path = f"{Path(program('restic')).parent}{os.pathsep}{os.environ['PATH']}"
-        return process.command, {**process.env, "PATH": path, **self.env}
+        command = [str(self.tools / process.command[0]), *process.command[1:]]
+        return command, {**process.env, "PATH": str(self.tools)}
 
     def run(self, document: JsonObject, name: str, probe: bool = False) -> subprocess.CompletedProcess[str]:
         command, env = self.process(document, name, probe)
@@ -141,7 +146,9 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
 
 
-def test_what_was_written_until_the_stop_is_brought_back_to_an_empty_disk(machine: Machine) -> None:
+@pytest.mark.parametrize("kind", shells.KINDS)
+def test_what_was_written_until_the_stop_is_brought_back_to_an_empty_disk(tmp_path: Path, kind: str) -> None:
+    machine = Machine(tmp_path, kind)
     assert "nothing was ever backed up" in machine.restore()
     machine.write(*HOSTILE, "left-out.tmp")
     (machine.data / "sub").mkdir()
@@ -161,7 +168,7 @@ def test_plain_form_without_a_last_pass_loses_what_was_written_last(machine: Mac
     machine.write("first")
     command, env = machine.process(machine.pod, "backup")
     once = command[command.index("3600") + 1 :]
-    loop = ["sh", "-c", 'while "$@"; do sleep 3600; done', "plain", *once]
+    loop = [command[0], "-c", 'while "$@"; do sleep 3600; done', "plain", *once]
     with running(loop, directory=machine.directory, env=env, ready=lambda: len(machine.snapshots()) == 1):
         machine.write("last")
     machine.lose()
