@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +14,13 @@ import pytest
 import somebody_elses
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from init_containers.seeding import NOBODY
 
 from patterns import (
     App,
     Chart,
     ConfigFileRenderer,
+    ConfigMap,
     Container,
     Deployment,
     EnvSource,
@@ -32,7 +37,7 @@ from patterns import (
 )
 from patterns.init_containers.config_file_renderer import SCRIPT
 from patterns.init_containers.template import checked_templates
-from patterns.model.json import objects_at, text_at
+from patterns.model.json import object_at, objects_at, text_at
 from patterns.testing import container_of, find, pod_spec_of, synth
 
 APP = Container(name="app", image="registry.example.com/shop:1.4.2")
@@ -97,6 +102,31 @@ def test_a_changed_template_or_value_rolls_the_pods_and_the_same_does_not() -> N
     assert template("a ${PORT}", "1") == template("a ${PORT}", "1")
     assert template("a ${PORT}", "1") != template("b ${PORT}", "1")
     assert template("a ${PORT}", "1") != template("a ${PORT}", "2")
+
+
+def test_a_changed_config_map_of_one_name_rolls_nothing_and_ours_has_another_name() -> None:
+    """The plain form: pods go on with what they read at their start, and the next one has something else."""
+
+    def plain(text: str) -> JsonObject:
+        shop = Shop()
+        config = ConfigMap(shop.chart, "config", data={"app.conf": text})
+        mount = VolumeMount(volume=Volume.config_map("plain", config.name), mount_path="/etc/plain", read_only=True)
+        Deployment(shop.chart, "plain", containers=[replace(APP, volume_mounts=[mount])])
+        documents = synth(shop.chart)
+        return {text_at(d, "kind") + text_at(d, "metadata", "name"): d for d in documents}
+
+    one, two = plain("a"), plain("b")
+    assert [name for name in one if one[name] != two[name]] == ["ConfigMapshop-config"]
+
+    def ours(text: str) -> set[str]:
+        shop = Shop()
+        shop.render(templates={"app.conf": text}, values={})
+        documents = synth(shop.chart)
+        name = text_at(find(documents, "ConfigMap"), "metadata", "name")
+        assert name in str(pod_spec_of(find(documents, "Deployment")))
+        return {name}
+
+    assert not ours("a") & ours("b")
 
 
 def test_a_value_is_not_expanded_by_kubernetes() -> None:
@@ -167,7 +197,12 @@ class Directories:
         self.target.mkdir(exist_ok=True)
 
     def run(
-        self, templates: Mapping[str, str], values: Mapping[str, str], check: Sequence[str] = (), mode: str = "0644"
+        self,
+        templates: Mapping[str, str],
+        values: Mapping[str, str],
+        check: Sequence[str] = (),
+        mode: str = "0644",
+        user: int | None = None,
     ) -> subprocess.CompletedProcess[str]:
         for name, text in templates.items():
             file = self.source / name
@@ -176,7 +211,9 @@ class Directories:
         words = [str(self.source), str(self.target), mode, str(len(templates)), *templates, *check]
         env = {"PATH": str(self.programs), "HOSTNAME": "web-0", "LC_ALL": "C.UTF-8", **values}
         command = [str(self.programs / "sh"), "-c", SCRIPT, "render", *words]
-        return subprocess.run(command, env=env, capture_output=True, text=True, timeout=30, check=False)
+        return subprocess.run(
+            command, env=env, user=user, group=user, capture_output=True, text=True, timeout=30, check=False
+        )
 
     def left(self) -> list[str]:
         return sorted(str(path.relative_to(self.target)) for path in self.target.rglob("*"))
@@ -261,6 +298,56 @@ def test_the_plain_form_leaves_a_blank_and_doubles_lines(directories: Directorie
     for _ in range(2):
         assert directories.run({"a": "password ${A}\n"}, {"A": "x"}).returncode == 0
     assert (directories.target / "a").read_text() == "password x\n"
+
+
+#: what awk is when the node goes down in the middle: half of its output is written, and nobody cleans up
+CRASH = "echo half\nkill -KILL $PPID\n"
+
+
+def test_a_crash_leaves_half_a_file_in_the_plain_form_and_the_old_one_in_ours(directories: Directories) -> None:
+    awk = directories.programs / "awk"
+    whole = awk.readlink()
+    awk.unlink()
+    awk.write_text(f"#!{directories.programs}/sh\n{CRASH}")
+    awk.chmod(0o755)
+    for name in ("plain", "ours"):
+        (directories.target / name).write_text("old\n")
+    words = [str(directories.programs / "sh"), "-c", f"awk 1 a >{directories.target}/plain; exit 1"]
+    ran = subprocess.run(words, env={"PATH": str(directories.programs)}, check=False)
+    assert ran.returncode == -signal.SIGKILL
+    assert (directories.target / "plain").read_text() == "half\n"
+    assert directories.run({"ours": "new\n"}, {}).returncode == -signal.SIGKILL
+    assert (directories.target / "ours").read_text() == "old\n"
+    awk.unlink()
+    awk.symlink_to(whole)
+    assert directories.run({"ours": "new\n"}, {}).returncode == 0
+    assert directories.left() == ["ours", "plain"]
+    assert (directories.target / "ours").read_text() == "new\n"
+
+
+def test_the_application_s_user_cannot_read_what_root_wrote_plainly_and_reads_ours(
+    directories: Directories, tmp_path: Path
+) -> None:
+    if os.geteuid():
+        pytest.skip("only root can run the script as another user")
+    shop = Shop(security=Security(run_as_user=NOBODY, run_as_group=NOBODY))
+    shop.render(mode="0640")
+    assert object_at(shop.container(), "securityContext")["runAsUser"] == NOBODY
+    for folder in (tmp_path, *list(tmp_path.parents)[:3], directories.programs, *directories.programs.parents[:2]):
+        folder.chmod(0o755)
+    directories.target.chmod(0o777)
+
+    def readable(name: str) -> bool:
+        words = ["cat", str(directories.target / name)]
+        read = subprocess.run(words, user=NOBODY, group=NOBODY, extra_groups=[], capture_output=True, check=False)
+        return read.returncode == 0
+
+    plain = f"echo secret >{directories.target}/plain; chmod 0640 {directories.target}/plain"
+    subprocess.run([str(directories.programs / "sh"), "-c", plain], env={"PATH": str(directories.programs)}, check=True)
+    assert not readable("plain")
+    ran = directories.run({"ours": "secret\n"}, {}, mode="0640", user=NOBODY)
+    assert ran.returncode == 0, ran.stderr
+    assert readable("ours")
 
 
 def test_where_the_check_fails_nothing_is_renamed(directories: Directories) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -240,6 +242,72 @@ def test_it_gives_up_when_its_time_is_over_and_says_why(programs: Path) -> None:
     last = ran.stderr.splitlines()[-1]
     assert last.startswith("wait: gave up on it after ")
     assert last.endswith("the last one said: refused try later")
+
+
+def test_two_that_wait_for_each_other_are_silent_for_ever_plainly_and_ours_say_for_what(
+    programs: Path, tmp_path: Path
+) -> None:
+    """As "Init:0/1" looks: each makes its file when it has seen the other's."""
+    words = {name: ["sh", "-c", f"[ -e {tmp_path}/{other} ]"] for name, other in (("a", "b"), ("b", "a"))}
+    loops = [
+        subprocess.Popen(
+            [str(programs / "sh"), "-c", f'until "$@"; do sleep 1; done; : >{tmp_path}/{name}', "plain", *each],
+            env={"PATH": str(programs)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        for name, each in words.items()
+    ]
+    try:
+        for name, each in words.items():
+            ran = run(programs, 2, each, what=f"the other of {name}")
+            assert ran.returncode == 1
+            assert ran.stderr.splitlines()[-1].startswith(f"wait: gave up on the other of {name} after 2 s and ")
+        assert [loop.poll() for loop in loops] == [None, None]
+    finally:
+        for loop in loops:
+            os.killpg(loop.pid, signal.SIGKILL)
+    assert [loop.communicate()[0] for loop in loops] == [b"", b""]
+
+
+#: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy
+BACK_OFF = [0, *(min(10 * 2**n, 300) for n in range(10))]
+
+
+def over_after(pauses: Sequence[float], outage: float) -> float:
+    """When the first attempt after an outage is made, where attempts follow each other by these pauses."""
+    return next(at for at in accumulate(pauses) if at >= outage)
+
+
+def test_an_outage_of_minutes_is_over_seconds_later_and_not_after_the_kubelet_s_back_off(
+    programs: Path, tmp_path: Path
+) -> None:
+    """The plain form asks once, ends with an error, and leaves it to the kubelet to ask again."""
+    asked, slept = tmp_path / "asked", tmp_path / "slept"
+    # time passes in no time: what is slept is written down
+    (programs / "sleep").unlink()
+    (programs / "sleep").write_text(f'#!{programs}/sh\necho "$1" >>{slept}\n')
+    (programs / "sleep").chmod(0o755)
+    ran = run(programs, 600, ["sh", "-c", f"echo x >>{asked}; [ $(tr -d '\\n' <{asked}) = {'x' * 40} ]"])
+    assert ran.returncode == 0, ran.stderr
+    pauses = [float(line) for line in slept.read_text().splitlines()]
+    assert len(pauses) == 39
+    for outage in (60, 120, 180):
+        assert over_after(pauses, outage) - outage <= 10
+    assert [over_after(BACK_OFF, outage) for outage in (60, 120, 180)] == [70, 150, 310]
+
+
+RECORDED = Path(os.environ.get("SHARED", Path(__file__).parents[3] / "shared")) / "behaviour" / "init-fails-twice.json"
+
+
+@pytest.mark.skipif(not RECORDED.is_file(), reason="what a kubelet was seen to do is not here")
+def test_the_kubelet_s_back_off_is_what_it_was_seen_to_be() -> None:
+    trace = json.loads(RECORDED.read_text())["trace"]
+    starts = [at for at, name, _, event, *_ in trace if (name, event) == ("flaky", "started")]
+    ends = [at for at, name, _, event, *_ in trace if (name, event) == ("flaky", "terminated")]
+    pauses = [start - end for end, start in zip(ends, starts[1:], strict=False)]
+    assert [abs(pause - expected) < 3 for pause, expected in zip(pauses, BACK_OFF, strict=False)] == [True, True]
 
 
 def test_a_command_that_hangs_is_one_attempt(programs: Path) -> None:
