@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from integration.programs import program
 from integration.rendered import process_of
 from shells import KINDS, link_tools
 
@@ -38,7 +40,13 @@ def tree(tmp_path: Path) -> Path:
 
 
 def fix(
-    directory: Path, mode: str | None = None, owner: int = OWNER, user: int = 0, kind: str = "busybox"
+    directory: Path,
+    mode: str | None = None,
+    owner: int = OWNER,
+    user: int = 0,
+    kind: str = "busybox",
+    group: int = GROUP,
+    below: Sequence[str] = (),
 ) -> subprocess.CompletedProcess[str]:
     chart = Chart(App(), "shop")
     mount = VolumeMount(volume=Volume.host_path("data", "/srv/shop"), mount_path="/data")
@@ -46,7 +54,7 @@ def fix(
         chart,
         "web",
         containers=[Container(name="app", image="registry.example.com/app:1.0", volume_mounts=[mount])],
-        security=Security(run_as_user=owner, run_as_group=GROUP),
+        security=Security(run_as_user=owner, run_as_group=group),
     )
     PermissionFixer(web, "fix", volume=mount, because="a test", mode=mode)
     container = container_of(find(synth(chart), "Deployment"), "fix")
@@ -55,7 +63,7 @@ def fix(
         programs.mkdir()
         link_tools(kind, programs, TOOLS)
     words = process_of(container, paths={"/permission-target": str(directory)}).command
-    command = [str(programs / "sh"), *words[1:]]
+    command = [*below, str(programs / "sh"), *words[1:]]
     return subprocess.run(
         command, env={"PATH": str(programs)}, user=user, capture_output=True, text=True, timeout=60, check=False
     )
@@ -89,6 +97,77 @@ def test_what_is_done_is_not_walked_again(tree: Path) -> None:
     assert again.returncode == 0
     assert "is as it should be" in again.stdout
     assert (tree / "plain").stat().st_uid == 0
+
+
+def changed(directory: Path) -> dict[Path, int]:
+    """When anything about a file was last changed, or set anew to what it was."""
+    return {path: path.lstat().st_ctime_ns for path in directory.rglob("*")}
+
+
+def test_the_plain_form_touches_every_file_at_every_start_and_ours_none(tree: Path) -> None:
+    assert fix(tree).returncode == 0
+    before = changed(tree)
+    assert fix(tree).returncode == 0
+    assert changed(tree) == before
+    plain = ["chown", "-hR", f"{OWNER}:{GROUP}", str(tree)]
+    for _ in range(2):
+        before = changed(tree)
+        # the clock of files is that of the kernel's ticks
+        time.sleep(0.02)
+        subprocess.run(plain, check=True)
+        assert all(at > before[path] for path, at in changed(tree).items())
+
+
+def can(user: int, group: int, words: str) -> bool:
+    """Whether somebody can run this."""
+    ran = subprocess.run(["sh", "-c", words], user=user, group=group, extra_groups=[], capture_output=True, check=False)
+    return ran.returncode == 0
+
+
+def let_in(directory: Path) -> None:
+    """Other users than root to what pytest keeps for itself, three folders or four where it runs in parallel."""
+    for folder in (directory.parent, *directory.parents[1:4]):
+        folder.chmod(0o711)
+
+
+STRANGER = 34567
+
+
+def test_777_lets_everybody_write_and_ours_the_application_alone(tree: Path) -> None:
+    let_in(tree)
+    write = f"echo x >>{tree}/plain && touch {tree}/new"
+    assert fix(tree, mode="u+rwX").returncode == 0
+    assert can(OWNER, GROUP, write)
+    assert not can(STRANGER, STRANGER, write)
+    subprocess.run(["chmod", "-R", "777", str(tree)], check=True)
+    assert can(STRANGER, STRANGER, write)
+
+
+#: from the range of a namespace of OpenShift, whose containers have the group 0
+RANDOM_USER = 1_000_640_000
+
+
+def test_a_random_user_of_group_0_gets_nothing_by_the_plain_form_and_all_by_ours(tree: Path) -> None:
+    let_in(tree)
+    write = f"cat {tree}/plain && echo x >>{tree}/plain && touch {tree}/a/new"
+    subprocess.run(["chown", "-R", f"{OWNER}:{OWNER}", str(tree)], check=True)
+    assert not can(RANDOM_USER, 0, write)
+    ran = fix(tree, mode="g+rwX", group=0)
+    assert ran.returncode == 0, ran.stderr
+    assert can(RANDOM_USER, 0, write)
+    assert not can(RANDOM_USER, STRANGER, write)
+
+
+def test_a_root_that_may_give_nothing_away_is_told_what_to_do_by_ours_alone(tree: Path) -> None:
+    """As behind root_squash: to be root is not enough. Here it is the capability that is missing."""
+    squashed = [program("setpriv"), "--bounding-set", "-chown", "--inh-caps", "-chown"]
+    words = [*squashed, "chown", "-R", f"{OWNER}:{GROUP}", str(tree)]
+    plain = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert plain.returncode == 1
+    assert plain.stderr.splitlines()[-1].endswith("Operation not permitted")
+    ran = fix(tree, below=squashed)
+    assert ran.returncode == 1
+    assert ran.stderr.splitlines()[-1].endswith(f": Operation not permitted; {SQUASHED}")
 
 
 @pytest.mark.parametrize("change", ["directory", "owner", "mode", "marker"])
@@ -243,9 +322,7 @@ def test_a_volume_that_takes_no_marker_says_what_it_is(tmp_path: Path) -> None:
     directory.mkdir()
     # all is as it should be, so that the marker is the first thing to be refused
     os.chown(directory, OWNER, GROUP)
-    # pytest keeps the last folders above it to root, three of them, or four where it runs in parallel
-    for folder in (tmp_path, *tmp_path.parents[:3]):
-        folder.chmod(0o711)
+    let_in(directory)
     ran = fix(directory, user=65534)
     assert ran.returncode == 1
     assert ran.stderr.endswith(f": Permission denied; {SQUASHED}\n")
