@@ -16,14 +16,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 from integration.http_servers import certificate, serving, speak_tls
 from integration.programs import eventually, program
 from integration.rendered import process_of
-from shells import link_tools
+from shells import KINDS, link_tools
 
 from patterns import (
     App,
@@ -86,9 +86,12 @@ class Machine:
     def environment(self) -> dict[str, str]:
         return {"PATH": str(self.programs), "HOSTNAME": "web-0"}
 
-    def run(self, port: int, name: str = "model.bin", **options: Any) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, port: int, name: str = "model.bin", pod: str = "web-0", **options: Any
+    ) -> subprocess.CompletedProcess[str]:
         command = [str(self.programs / "sh"), *self.command(port, name, **options)[1:]]
-        return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=60, check=False)
+        env = {**self.environment, "HOSTNAME": pod}
+        return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
 
     def start(self, port: int, **options: Any) -> subprocess.Popen[bytes]:
         command = [str(self.programs / "sh"), *self.command(port, **options)[1:]]
@@ -194,19 +197,77 @@ def test_a_download_that_is_cut_off_goes_on_where_it_ended(machine: Machine) -> 
     assert (machine.target / "model.bin").read_bytes() == CONTENT
 
 
-def test_the_plain_form_takes_what_was_cut_off_for_the_whole(machine: Machine) -> None:
-    plain = f"[ -f {machine.target}/model.bin ] || curl --silent --output {machine.target}/model.bin"
+def plain(machine: Machine, port: int, file: str = "model.bin") -> list[str]:
+    """As it is written plainly: what is there is taken for the whole."""
+    target = machine.target / file
+    script = f"[ -f {target} ] || curl --silent --fail --output {target} http://127.0.0.1:{port}/model.bin"
+    return [str(machine.programs / "sh"), "-c", script]
 
+
+def run_plain(machine: Machine, port: int, file: str = "model.bin") -> int:
+    return subprocess.run(plain(machine, port, file), env=machine.environment, check=False).returncode
+
+
+def test_the_plain_form_takes_what_was_cut_off_for_the_whole(machine: Machine) -> None:
     def cut_off(to: BaseHTTPRequestHandler, _: int) -> None:
         send(to, 200, CONTENT[:100_000], length=len(CONTENT))
 
     with server(cut_off) as (port, asked):
-        words = [str(machine.programs / "sh"), "-c", f"{plain} http://127.0.0.1:{port}/model.bin"]
-        subprocess.run(words, env=machine.environment, check=False)
-        second = subprocess.run(words, env=machine.environment, check=False)
-        assert second.returncode == 0
+        run_plain(machine, port)
+        assert run_plain(machine, port) == 0
         assert len(asked) == 1
     assert (machine.target / "model.bin").read_bytes() == CONTENT[:100_000]
+
+
+def test_the_plain_form_takes_what_an_evicted_pod_left_for_the_whole(machine: Machine) -> None:
+    """Ours leaves no file, and the next one goes on; see below."""
+    file = machine.target / "model.bin"
+    killed = Event()
+
+    def slow(to: BaseHTTPRequestHandler, _: int) -> None:
+        send(to, 200, CONTENT[:50_000], length=len(CONTENT))
+        to.wfile.flush()
+        killed.wait(20)
+
+    with server(slow) as (port, _):
+        evicted = subprocess.Popen(plain(machine, port), env=machine.environment, start_new_session=True)
+        assert eventually(lambda: file.exists() and file.stat().st_size > 0, 20)
+        os.killpg(evicted.pid, signal.SIGKILL)
+        evicted.wait()
+        killed.set()
+        assert run_plain(machine, port) == 0
+    assert CONTENT.startswith(file.read_bytes())
+    assert len(file.read_bytes()) < len(CONTENT)
+
+
+def test_pods_of_one_volume_download_again_and_again_plainly_and_ours_once(machine: Machine) -> None:
+    """One after the other, as a workload is scaled out; those that begin together each download, and do not meet."""
+    curl = f"curl --silent --fail --output {machine.target}/model.bin"
+    with server(lambda to, _: send_range(to, CONTENT)) as (port, asked):
+        for _ in range(3):
+            words = [str(machine.programs / "sh"), "-c", f"{curl} http://127.0.0.1:{port}/model.bin"]
+            subprocess.run(words, env=machine.environment, check=True)
+        assert len(asked) == 3
+        (machine.target / "model.bin").unlink()
+        asked.clear()
+        for number in range(3):
+            assert machine.run(port, room=None, pod=f"web-{number}").returncode == 0
+        assert len(asked) == 1
+
+
+def test_changed_content_behind_one_address_makes_pods_differ_plainly_and_ours_refuses_it(machine: Machine) -> None:
+    content = [CONTENT]
+    with server(lambda to, _: send_range(to, content[0])) as (port, _):
+        assert (run_plain(machine, port, "plain"), machine.run(port, file="ours").returncode) == (0, 0)
+        content[0] = b"the next version"
+        # a pod with a directory of its own
+        assert run_plain(machine, port, "plain-of-another-pod") == 0
+        other = machine.run(port, file="ours-of-another-pod")
+    assert (machine.target / "plain").read_bytes() != (machine.target / "plain-of-another-pod").read_bytes()
+    assert other.returncode == 1
+    assert f"its sha256 is {hashlib.sha256(content[0]).hexdigest()}, and {SUM} was asked for" in other.stderr
+    assert not (machine.target / "ours-of-another-pod").exists()
+    assert (machine.target / "ours").read_bytes() == CONTENT
 
 
 def test_a_server_that_knows_no_ranges_or_changed_the_file_is_asked_for_all_of_it(machine: Machine) -> None:
@@ -234,6 +295,11 @@ def test_an_error_is_asked_again_and_told(machine: Machine, status: int) -> None
 
 def test_an_error_page_with_200_is_not_the_file(machine: Machine) -> None:
     with server(lambda to, _: send(to, 200, b"<h1>Sign in</h1>")) as (port, asked):
+        # the plain form is content
+        assert run_plain(machine, port, "plain") == 0
+        assert (machine.target / "plain").read_bytes() == b"<h1>Sign in</h1>"
+        (machine.target / "plain").unlink()
+        asked.clear()
         ran = machine.run(port)
         assert len(asked) == 3
     assert ran.returncode == 1
@@ -414,6 +480,26 @@ def test_an_archive_that_leads_out_of_itself_is_refused(machine: Machine, member
     assert machine.left() == [".fetch.web-0.unfinished"]
     # the archive, so that the next start need not download it to refuse it
     assert sorted(path.name for path in (machine.target / ".fetch.web-0.unfinished").iterdir()) == ["alive", "part"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_two_archives_in_turn_lead_a_plain_tar_out_of_its_directory(
+    machine: Machine, tmp_path: Path, kind: str
+) -> None:
+    """Ours refuses the first one, and begins with an empty directory for the second."""
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "tools").mkdir()
+    tar = link_tools(kind, tmp_path / "tools", ["tar"]) / "tar"
+    link = archive(("link", None, {"type": tarfile.SYMTYPE, "linkname": str(tmp_path)}))
+    file = archive(("link/evil", b"x", {}))
+    for content in (link, file):
+        (tmp_path / "a.tar").write_bytes(gzip.decompress(content))
+        subprocess.run([str(tar), "-xf", str(tmp_path / "a.tar"), "-C", str(tmp_path / "plain")], check=True)
+    assert (tmp_path / "evil").exists()
+    (tmp_path / "evil").unlink()
+    assert [unpack(machine, content).returncode for content in (link, file)] == [1, 0]
+    assert not (tmp_path / "evil").exists()
+    assert (machine.target / "site" / "link" / "evil").exists()
 
 
 def test_a_zip_that_is_packed_anew_as_the_error_says_is_taken(machine: Machine, tmp_path: Path) -> None:
