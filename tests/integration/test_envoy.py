@@ -18,7 +18,7 @@ import pytest
 import yaml
 from integration.envoy_program import envoy, rendered, validated
 from integration.http_servers import Request, Server, ask, ask_tls, certificate, serving
-from integration.programs import eventually, free_port, listens
+from integration.programs import eventually, free_port, listens, program, running
 
 from patterns.model import ConfigMapKey, ResourceRequirements
 from patterns.model.json import object_at
@@ -359,6 +359,18 @@ def test_nobody_reaches_the_admin_interface_over_tcp(application: Server, tmp_pa
         socket_file = tmp_path / "run" / "admin.sock"
         assert socket_file.is_socket()
         assert socket_file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_plain_admin_interface_lets_everybody_end_the_proxy(tmp_path: Path) -> None:
+    """On a port of the pod, where the kubelet's probes can ask it, everybody else can too."""
+    port = free_port()
+    config = tmp_path / "envoy.yaml"
+    config.write_text(f"admin: {{address: {{socket_address: {{address: 0.0.0.0, port_value: {port}}}}}}}\n")
+    plain = [program("envoy"), "-c", str(config), "--use-dynamic-base-id", "--concurrency", "1"]
+    with running(plain, directory=tmp_path, ready=lambda: listens(port)) as process:
+        assert '"bootstrap"' in ask(port, "/config_dump").text
+        assert ask(port, "/quitquitquit", method="POST").status == 200
+        assert process.wait(10) == 0
 
 
 def test_without_a_policy_there_is_no_admin_interface_and_no_hook(application: Server, tmp_path: Path) -> None:

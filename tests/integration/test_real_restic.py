@@ -183,6 +183,28 @@ def test_data_that_is_there_is_never_replaced(machine: Machine) -> None:
     machine.write("a", text="new")
     assert "holds data already" in machine.restore()
     assert machine.read() == {"a": "new of a"}
+    # the plain form, at every start
+    machine.restic("restore", "latest", "--host", "notes", "--target", str(machine.data))
+    assert machine.read() == {"a": "old of a"}
+
+
+def test_credentials_in_arguments_are_read_by_everybody_on_the_node_and_ours_are_none(machine: Machine) -> None:
+    secret = (machine.secrets / "password").read_text()
+
+    def read_by_others(process: subprocess.Popen[bytes]) -> str:
+        words = ["cat", f"/proc/{process.pid}/cmdline"]
+        return subprocess.run(words, user=65534, group=65534, capture_output=True, text=True, check=True).stdout
+
+    machine.write("a")
+    with machine.backing_up() as ours:
+        said = read_by_others(ours)
+        assert str(machine.data) in said
+        assert secret not in said
+    words = [program("restic"), "--no-cache", "--repo", str(machine.repository), "--password-command"]
+    words += [f"echo {secret}", "backup", "--stdin-from-command", "--", "sleep", "600"]
+    locks = machine.repository / "locks"
+    with running(words, directory=machine.directory, ready=lambda: any(locks.iterdir())) as plain:
+        assert secret in read_by_others(plain)
 
 
 def test_a_restore_that_is_cut_off_is_begun_again_or_goes_on(machine: Machine) -> None:
@@ -236,6 +258,24 @@ def test_a_repository_that_cannot_be_used_is_tried_again_and_the_probe_says_how_
         (machine.secrets / "password").write_text("correct horse")
         assert eventually(lambda: machine.run(machine.pod, "backup", probe=True).returncode == 0, 20)
     assert len(machine.snapshots()) > before
+
+
+def test_a_plain_loop_that_backs_up_no_more_says_nothing_to_the_kubelet(machine: Machine) -> None:
+    """The same program, the same error, and a process that lives: it would be so for months. Ours is above."""
+    command, env = machine.process(machine.pod, "backup")
+    once = command[command.index("3600") + 1 :]
+    machine.write("a")
+    with machine.backing_up():
+        pass
+    before = machine.snapshots()
+    (machine.secrets / "password").write_text("battery staple")
+    failed = machine.directory / "failed"
+    loop = ["sh", "-c", f'while :; do "$@" || echo x >>{failed}; sleep 0.1; done', "plain", *once]
+    with running(loop, directory=machine.directory, env=env, ready=failed.exists) as plain:
+        assert eventually(lambda: len(failed.read_text()) > 4, 20)
+        assert plain.poll() is None
+    (machine.secrets / "password").write_text("correct horse")
+    assert machine.snapshots() == before
 
 
 def test_a_file_that_cannot_be_read_is_no_success(machine: Machine) -> None:
@@ -311,6 +351,10 @@ def test_a_retention_takes_old_snapshots_away_and_a_stale_lock_does_not_stop_it(
     lock.kill()
     lock.wait()
     assert any((machine.repository / "locks").iterdir())
+    with pytest.raises(subprocess.CalledProcessError) as plain:
+        machine.restic("forget", "--keep-daily", "7", "--prune")
+    assert "repository is already locked" in plain.value.stderr
+    assert machine.snapshots() == before
     for name in ("retain-1", "retain-2"):
         ran = machine.run(machine.jobs["retain"], name)
         assert ran.returncode == 0, ran.stderr
