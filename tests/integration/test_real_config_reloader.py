@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -175,6 +176,49 @@ def test_a_process_without_a_handler_is_not_ended(config: ConfigMap, tools: Path
     finally:
         sleeper.kill()
         sleeper.wait()
+
+
+#: tells for every change, as soon as it sees it
+STORM = """
+old=$(cat "$1"/text)
+while :; do
+    new=$(cat "$1"/text)
+    if [ "$new" != "$old" ]; then old=$new; echo told; fi
+    sleep 0.02
+done
+"""
+
+
+@pytest.mark.parametrize("by", ["request", "signal"])
+def test_many_changes_are_as_many_reloads_plainly_and_one_a_second_with_ours(
+    config: ConfigMap, tmp_path: Path, by: str
+) -> None:
+    (tmp_path / "bin").mkdir()
+    tools = shells.link_tools("sh", tmp_path / "bin", ("sh", "sleep", "find", "md5sum", "sort", "kill"))
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    with serving(lambda _: (200, "")) as application:
+        reload: Reload = ReloadByHttp(url=f"http://127.0.0.1:{application.port}/-/reload")
+        if by == "signal":
+            # whom it does not find it tells nothing, and says so
+            reload = ReloadBySignal(process="nobody")
+        with (
+            running(["sh", "-c", STORM, "plain", str(config.folder)], directory=plain, ready=lambda: True),
+            watching(rendered(reload), config, None if by == "request" else tools) as said,
+        ):
+
+            def told() -> int:
+                return len(application.requests) if by == "request" else said.read_text().count("no process nobody")
+
+            assert by == "signal" or eventually(lambda: told() == 1, 10)
+            before, start = told(), time.monotonic()
+            for number in range(40):
+                config.write(text=f"change {number}")
+                assert eventually(lambda n=number: (plain / "output").read_text().count("told") == n + 1, 10)  # type: ignore[misc]
+            assert eventually(lambda: told() > before, 20)
+            eventually(lambda: False, 2)
+            assert told() - before <= time.monotonic() - start + 1
+            assert (plain / "output").read_text().count("told") == 40
 
 
 def test_files_that_stay_the_same_tell_nobody(config: ConfigMap, tools: Path) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -220,6 +220,81 @@ def test_an_application_is_told_by_a_signal(vault: Vault, machine: Machine, tmp_
     finally:
         application.kill()
         application.wait()
+
+
+def test_files_that_change_together_are_one_reload(vault: Vault, machine: Machine) -> None:
+    """Plainly each file has its own, and an application that is told of one reads the others half old and half new."""
+    names = [f"key-{number}" for number in range(8)]
+    with vault.serving() as front, serving(lambda _: (200, "")) as application:
+        vault.write(**dict.fromkeys(names, "first"))
+        reload = ReloadByHttp(url=f"http://127.0.0.1:{application.port}/-/reload")
+        files = {name: VaultKey("secret/data/shop", name) for name in names}
+        machine.render(f"http://127.0.0.1:{front.port}", files, reload)
+
+        def all_are(text: str) -> bool:
+            return {machine.read(name) for name in names} == {text}
+
+        with machine.syncing():
+            assert eventually(lambda: len(application.requests) == 1, 10)
+            vault.write(**dict.fromkeys(names, "second"))
+            assert eventually(lambda: all_are("second"), 20)
+            # whoever would still be told
+            assert not eventually(lambda: len(application.requests) > 2, 3)
+            assert len(application.requests) == 2
+        # plainly: a command that is not the same for all of them
+        config = machine.directory / "agent.json"
+        agent = json.loads(config.read_text())
+        for number, template in enumerate(agent["template"]):
+            template["exec"]["command"] = [*template["exec"]["command"], str(number)]
+        config.write_text(json.dumps(agent))
+        application.requests.clear()
+        vault.write(**dict.fromkeys(names, "third"))
+        with machine.syncing():
+            assert eventually(lambda: len(application.requests) == len(names), 20)
+
+
+def test_who_reads_a_secret_while_it_changes_reads_it_whole_and_half_of_it_plainly(
+    vault: Vault, machine: Machine, tmp_path: Path
+) -> None:
+    size = 200_000
+    first, second = "1" * size, "2" * size
+
+    def rest(name: Path, change: Callable[[], object]) -> bytes:
+        """What a reader finds after the beginning, when the file has changed meanwhile."""
+        with name.open("rb", buffering=0) as reader:
+            assert reader.read(10) == b"1" * 10
+            change()
+            return reader.read()
+
+    with vault.serving() as front:
+        vault.write(key=first)
+        machine.render(f"http://127.0.0.1:{front.port}", {"key": VaultKey("secret/data/shop", "key")})
+
+        def changed() -> None:
+            vault.write(key=second)
+            assert eventually(lambda: machine.read("key") == second, 20)
+
+        with machine.syncing():
+            assert rest(machine.secrets / "key", changed) == b"1" * (size - 10)
+    plain = tmp_path / "plain"
+    plain.write_text(first)
+    (tmp_path / "second").write_text(second)
+    words = ["sh", "-c", f"cat {tmp_path}/second >{plain}"]
+    assert rest(plain, lambda: subprocess.run(words, check=True)) == b"2" * (size - 10)
+
+
+def test_a_process_that_runs_has_synced_nothing_yet_which_its_probe_says(vault: Vault, machine: Machine) -> None:
+    """Without a probe an application starts as soon as the process before it does."""
+    machine.render(f"http://127.0.0.1:{vault.port}", {"key": VaultKey("secret/data/shop", "key")})
+    process = process_of(machine.container, paths={"/config-sync/config": str(machine.directory)})
+    place = machine.directory / "agent"
+    place.mkdir()
+    env = {**process.env, "HOME": "/nonexistent"}
+    command = [program("vault"), *process.command[1:]]
+    with running(command, directory=place, env=env, ready=lambda: "refused" in (place / "output").read_text()) as agent:
+        assert agent.poll() is None
+        assert not machine.ready()
+        assert list(machine.secrets.iterdir()) == []
 
 
 def test_an_application_that_cannot_be_told_does_not_stop_the_sync(vault: Vault, machine: Machine) -> None:
