@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import product
 
 import pytest
+import yaml
 from conformance.api_server import ApiServer, running
 
 from patterns import (
@@ -40,7 +41,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
 
 def allowed(server: ApiServer, documents: list[JsonObject], namespace: str, name: str = "") -> set[tuple[str, str]]:
     """What the pod's ServiceAccount may do in the namespace, as (verb, resource)."""
-    account = find(documents, "RoleBinding")["subjects"][0]["name"]  # type: ignore[index, call-overload]
+    account: str = find(documents, "RoleBinding")["subjects"][0]["name"]  # type: ignore[index, call-overload, assignment]
+    return allowed_to(server, account, namespace, name)
+
+
+def allowed_to(server: ApiServer, account: str, namespace: str, name: str = "") -> set[tuple[str, str]]:
     found = set()
     for (group, resource), verb in product(RESOURCES, VERBS):
         asked: dict[str, Json] = {
@@ -80,6 +85,47 @@ def kept(server: ApiServer, web: Deployment) -> list[JsonObject]:
     while not allowed(server, documents, "shop", "migrate") and time.monotonic() < end:
         time.sleep(0.1)
     return documents
+
+
+#: a sync as a chart brings it, and a wait as `kubectl wait` is told to need
+PLAIN = """
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: plain-sync}
+rules: [{apiGroups: [""], resources: [configmaps, secrets], verbs: [get, list, watch]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: plain-sync}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: plain-sync}
+subjects: [{kind: ServiceAccount, name: plain-sync, namespace: shop}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: plain-wait, namespace: shop}
+rules: [{apiGroups: [batch], resources: [jobs], verbs: [get, list, watch]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: plain-wait, namespace: shop}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: plain-wait}
+subjects: [{kind: ServiceAccount, name: plain-wait, namespace: shop}]
+"""
+
+
+def test_plain_roles_reach_other_namespaces_and_other_jobs(server: ApiServer) -> None:
+    for document in yaml.safe_load_all(PLAIN):
+        made = server.keep(document)
+        assert not made.refused, made.message
+    reading = {"get", "list", "watch"}
+    secrets = set(product(reading, ("configmaps", "secrets")))
+    jobs = set(product(reading, ("jobs",)))
+    end = time.monotonic() + 20
+    while not (allowed_to(server, "plain-sync", "other") and allowed_to(server, "plain-wait", "shop")):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    assert allowed_to(server, "plain-sync", "other") == allowed_to(server, "plain-sync", "kube-system") == secrets
+    assert allowed_to(server, "plain-wait", "shop", "another") == jobs
 
 
 @pytest.mark.parametrize(
