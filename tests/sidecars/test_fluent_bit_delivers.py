@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from sidecars.fluent_bit_program import FLUENT_BIT, local
 from sidecars.logged_shop import Shop
 
 from patterns.model import SecretKey
 from patterns.sidecars.elasticsearch import Elasticsearch
 from patterns.sidecars.http_endpoint import Http
-from patterns.sidecars.log_output import LogOutput
+from patterns.sidecars.log_output import FluentBitOutput, LogOutput
 from patterns.sidecars.logging_sidecar import LoggingSidecar
 from patterns.sidecars.loki import Loki
 from patterns.sidecars.open_telemetry import OpenTelemetry
@@ -189,6 +190,52 @@ def test_any_http_server_gets_records(tmp_path: Path, format: Any, type_: str) -
     record = json.loads(body)[0] if format == "json" else json.loads(body)
     assert record["date"].endswith("Z")
     assert _of_line(record, tmp_path)
+
+
+def test_a_line_that_is_sent_is_not_printed_too(tmp_path: Path) -> None:
+    """What is printed, the node's agent sends a second time, as it does where another output prints it."""
+    with receiver() as server:
+        delivered(tmp_path, server, Http(url=server.url))
+        assert "hello" not in (tmp_path / "out").read_text()
+    config = yaml.safe_load((tmp_path / "fluent-bit.yaml").read_text())
+    config["pipeline"]["outputs"].append({"name": "stdout", "match": "*"})
+    (tmp_path / "plain.yaml").write_text(yaml.safe_dump(config))
+    (tmp_path / "logs" / "access.log").write_text("hello again\n" * 2)
+    with (tmp_path / "plain").open("wb") as out:
+        process = subprocess.Popen([str(FLUENT_BIT), "-c", str(tmp_path / "plain.yaml")], env=ENV, stdout=out)
+        time.sleep(3)
+        process.terminate()
+        process.wait(timeout=15)
+    assert "hello again" in (tmp_path / "plain").read_text()
+
+
+TRACE = """\
+java.lang.IllegalStateException: no stock
+    at com.example.Shop.buy(Shop.java:12)
+    at com.example.Web.handle(Web.java:34)
+the next line
+"""
+
+
+@pytest.mark.parametrize(("multiline", "records"), [([], 4), (["java"], 2)], ids=["plain", "ours"])
+def test_a_stack_trace_is_one_record_where_its_language_is_named(
+    tmp_path: Path, multiline: list[str], records: int
+) -> None:
+    shop = Shop()
+    to = FluentBitOutput("stdout", {"format": "json_lines"})
+    LoggingSidecar(
+        shop.web, "log-shipper", logs=shop.logs, files=["access.log"], to=to, multiline=multiline, port=28298
+    )
+    config = local(shop, tmp_path)
+    (tmp_path / "logs" / "access.log").write_text(TRACE)
+    with (tmp_path / "out").open("wb") as out:
+        process = subprocess.Popen([str(FLUENT_BIT), "-c", str(config)], env=ENV, stdout=out, stderr=out)
+        time.sleep(4)
+        process.terminate()
+        process.wait(timeout=15)
+    printed = [json.loads(line)["log"] for line in (tmp_path / "out").read_text().splitlines() if '"log":' in line]
+    assert len(printed) == records
+    assert ("no stock" in printed[0] and "Web.java:34" in printed[0]) == (records == 2)
 
 
 @pytest.mark.parametrize("status", [429, 503])

@@ -8,16 +8,19 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 from sidecars.logged_shop import ES, Shop
 from sidecars.test_scripts import running
 
 from patterns import App, Chart, Container, Deployment, JsonObject, Volume, VolumeMount
 from patterns.errors import SynthesisError
-from patterns.model.json import objects_at
+from patterns.model.json import objects_at, text_at
 from patterns.pod.checks import Object, judge
+from patterns.sidecars.log_output import FluentBitOutput, Stdout
 from patterns.sidecars.logging_sidecar import LoggingSidecar
 from patterns.sidecars.scripts import tail
 from patterns.testing import pod_spec_of, synth
+from patterns.volumes.shared_scratch import SharedScratch
 from patterns.yaml import read_yaml
 
 TUTORIAL = Path(__file__).parents[1] / "data" / "tutorial" / "sidecar-example.yaml"
@@ -98,8 +101,12 @@ def test_a_volume_that_hides_an_image_s_links_to_stdout_is_found_where_nobody_re
         **pod,
         "spec": {**pod_spec_of(pod), "containers": [*objects_at(pod, "spec", "containers")[:1]]},
     }
-    rules = [{f.rule for f in judge(opinions=True).object(Object(each))} for each in (pod, without_reader)]
-    assert ["logs-hidden" in found for found in rules] == [False, True]
+    shop = Shop(Container(name="nginx", image="docker.io/nginxinc/nginx-unprivileged:1.29.3"))
+    logs = SharedScratch(shop.web, "var-logs", mount_path="/var/log/nginx").mount
+    LoggingSidecar(shop.web, "log-shipper", logs=logs, files=["access.log", "error.log"])
+    every = (pod, without_reader, shop.deployment())
+    rules = [{f.rule for f in judge(opinions=True).object(Object(each))} for each in every]
+    assert ["logs-hidden" in found for found in rules] == [False, True, False]
 
 
 def test_a_classic_collector_is_stopped_beside_the_application_and_ours_after_it() -> None:
@@ -120,6 +127,29 @@ def test_a_stack_trace_is_one_record_only_where_a_parser_is_named(multiline: str
     assert "multiline.parser" not in each
     [each] = objects_at(ours.configuration(), "pipeline", "inputs")
     assert each["multiline.parser"] == multiline
+
+
+def ways(shop: Shop) -> list[str]:
+    """By which a line leaves the pod: each output of Fluent Bit, and what the node's agent reads of a container."""
+    found = []
+    configurations = [d for d in synth(shop.chart) if d["kind"] == "ConfigMap"]
+    for config in configurations:
+        outputs = objects_at(yaml.safe_load(text_at(config, "data", "fluent-bit.yaml")), "pipeline", "outputs")
+        found += ["node" if output["name"] == "stdout" else str(output["name"]) for output in outputs]
+    tails = [c for c in objects_at(pod_spec_of(shop.deployment()), "initContainers") if "tail" in str(c["command"])]
+    return [*found, *("node" for _ in tails)]
+
+
+def test_a_line_leaves_the_pod_once_and_twice_where_it_is_printed_too() -> None:
+    """The node's agent reads what is printed; that Fluent Bit prints none is seen in ``test_fluent_bit_delivers.py``."""
+    plain = Shop()
+    LoggingSidecar(plain.web, "printer", logs=plain.logs, files=["access.log"])
+    LoggingSidecar(plain.web, "log-shipper", logs=plain.logs, files=["access.log"], to=ES)
+    assert ways(plain) == ["es", "node"]
+    for to, way in ((Stdout(), "node"), (ES, "es"), (FluentBitOutput("stdout"), "node")):
+        shop = Shop()
+        LoggingSidecar(shop.web, "log-shipper", logs=shop.logs, files=["access.log"], to=to)
+        assert ways(shop) == [way]
 
 
 def test_a_collector_that_nobody_writes_for_is_found() -> None:

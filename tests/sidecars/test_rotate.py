@@ -116,6 +116,19 @@ def test_old_files_move_up_and_the_oldest_goes(programs: Path, logs: Path) -> No
     }
 
 
+def test_a_plain_log_grows_for_ever_and_ours_stays_within_what_is_kept(programs: Path, logs: Path) -> None:
+    """Until its volume is over its limit, and the pod is evicted."""
+    line = "more than ten bytes\n"
+    with rotating(programs, logs, ["access.log"], keep=1) as rotation:
+        for number in range(1, 4):
+            for name in ("plain.log", "access.log"):
+                with (logs / name).open("a") as log:
+                    log.write(line)
+            assert eventually(lambda n=number: rotation.said().count("rotated access.log") == n)  # type: ignore[misc]
+    assert (logs / "plain.log").read_text() == line * 3
+    assert sum(path.stat().st_size for path in logs.glob("access.log*")) == len(line)
+
+
 def test_a_small_file_stays_and_so_does_what_is_not_named(programs: Path, logs: Path) -> None:
     (logs / "access.log").write_text("ten bytes\n")
     (logs / "error.log").write_text("eleven more bytes\n")
