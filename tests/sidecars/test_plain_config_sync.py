@@ -142,6 +142,18 @@ def test_a_hash_in_the_name_rolls_what_is_reloaded_already_and_a_name_that_stays
     assert reloaded("a", hash_in_name=False) == reloaded("b", hash_in_name=False)
 
 
+def test_a_reloader_may_watch_what_is_synced_so_that_many_objects_are_one_reload() -> None:
+    chart = Chart(App(), "board", namespace="board")
+    web = Deployment(chart, "web", containers=[APP])
+    into = SharedScratch(web, "synced", mount_path="/synced", size_limit="16Mi", readers=["app"]).mount
+    ConfigSyncSidecar(web, "sync", into=into, source=LABELLED)
+    ConfigReloader(web, "reload", watch=[into], reload=RELOAD)
+    document = find(synth(chart), "Deployment")
+    assert "REQ_URL" not in str(container_of(document, "sync"))
+    assert "--watched-dir=/synced" in str(container_of(document, "reload")["args"])
+    assert [c["name"] for c in objects_at(pod_spec_of(document), "initContainers")] == ["sync", "reload"]
+
+
 # --- the first sync -----------------------------------------------------------------------------------------------
 
 

@@ -141,7 +141,7 @@ def ways(shop: Shop) -> list[str]:
 
 
 def test_a_line_leaves_the_pod_once_and_twice_where_it_is_printed_too() -> None:
-    """The node's agent reads what is printed; that Fluent Bit prints none is seen in ``test_fluent_bit_delivers.py``."""
+    """The node's agent reads what is printed. Fluent Bit prints none: see ``test_fluent_bit_delivers.py``."""
     plain = Shop()
     LoggingSidecar(plain.web, "printer", logs=plain.logs, files=["access.log"])
     LoggingSidecar(plain.web, "log-shipper", logs=plain.logs, files=["access.log"], to=ES)
