@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Protocol, runtime_checkable
 
 from patterns.defaults import Default
 from patterns.errors import InvalidValue
-from patterns.model import ConfigMapKey, EnvSource, SecretKey, VolumeMount
+from patterns.model import ConfigMapKey, EnvSource, JsonObject, SecretKey, VolumeMount
+from patterns.model.json import objects_at, text_at
 from patterns.model.names import process_text
 from patterns.model.value import Value
 from patterns.objects.api_access import PolicyRule
@@ -30,6 +32,9 @@ class Attempt(Value):
         env: environment variables of the command; what is secret is a ``SecretKey``.
         files: keys that are mounted as files below ``/wait-files``, by file name, such as an authority's certificate.
         api: what the command has to ask of the Kubernetes API.
+        host: whom it asks, and at which ``port``: so that a port of the pod's own application, which starts when all
+            init containers have ended, is refused.
+        port: 1-65535.
     """
 
     what: str
@@ -38,11 +43,26 @@ class Attempt(Value):
     env: Mapping[str, str | EnvSource] = field(default_factory=dict)
     files: Mapping[str, SecretKey | ConfigMapKey] = field(default_factory=dict)
     api: Sequence[PolicyRule] = ()
+    host: str | None = None
+    port: int | None = None
 
     def __post_init__(self) -> None:
         process_text(self.what, "what")
         if not self.command or isinstance(self.command, str):
             raise InvalidValue('command must be a list of words, such as ["pg_isready"]')
+
+    def check_starts_before(self, spec: JsonObject, what: str) -> None:
+        """Raises: InvalidValue where it asks a container of the pod that starts after all init containers."""
+        if not _is_loopback(self.host):
+            return
+        for container in objects_at(spec, "containers"):
+            name = text_at(container, "name")
+            if any(port.get("containerPort") == self.port for port in objects_at(container, "ports")):
+                raise InvalidValue(
+                    f"{what} must not ask port {self.port} of container {name!r} of the same pod, which starts when "
+                    "all init containers have ended, so that neither ever would; let the application try again by "
+                    "itself, or make what it needs a native Sidecar"
+                )
 
     def mounts(self, volume_name: str) -> list[VolumeMount]:
         """The volume of ``files``, where there are any."""
@@ -68,6 +88,13 @@ class Dependency(Protocol):
     def attempt(self) -> Attempt:
         """How to ask once."""
         ...
+
+
+def _is_loopback(host: str | None) -> bool:
+    try:
+        return host == "localhost" or (host is not None and ip_address(host).is_loopback)
+    except ValueError:
+        return False
 
 
 def check_login(user: str | None, password: object) -> None:

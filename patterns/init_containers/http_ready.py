@@ -48,4 +48,12 @@ class HttpReady(Value):
             *(["--cacert", f"{FILES}/ca.crt"] if self.ca else []),
             *("--url", literal(self.url)),
         ]
-        return Attempt(what=self.url, command=command, image=CURL_IMAGE, files={"ca.crt": self.ca} if self.ca else {})
+        parts = urlsplit(self.url)
+        return Attempt(
+            what=self.url,
+            command=command,
+            image=CURL_IMAGE,
+            files={"ca.crt": self.ca} if self.ca else {},
+            host=parts.hostname,
+            port=parts.port or {"http": 80, "https": 443}[parts.scheme],
+        )

@@ -76,7 +76,8 @@ class MigrationInPlace(Pattern):
     Raises:
         InvalidValue: for a time of 0, or over a day; for no script, a bad name, numbers in names that are sorted
             otherwise as text, more than a ConfigMap holds, what looks like a secret; for a name in
-            ``without_transaction`` that is no script's.
+            ``without_transaction`` that is no script's; for a database in a container that starts only when all init
+            containers have ended.
         WrongType: for something that is no database.
         Conflict: when the name is taken.
     """
@@ -120,6 +121,7 @@ class MigrationInPlace(Pattern):
         contents |= {f"program/{path}": text.encode() for path, text in program.files.items()}
         files = config_map_volume(self, id, "files", contents)
         ready = program.ready
+        ready.check_starts_before(self.workload.pod.spec, "database")
         times = (str(timeout_seconds), _ATTEMPT_SECONDS)
         words = [literal(ready.what), _WAIT, str(len(program.command)), *program.command, *ready.command]
         self.contribute(

@@ -63,4 +63,6 @@ class MySqlReady(Value):
             image=MARIADB_IMAGE,
             env={"MYSQL_PWD": self.password} if self.password else {},
             files={"ca.crt": self.ca} if self.ca else {},
+            host=self.host,
+            port=self.port,
         )

@@ -68,4 +68,6 @@ class PostgresReady(Value):
             image=POSTGRES_IMAGE,
             env=env,
             files={"ca.crt": self.ca} if self.ca else {},
+            host=self.host,
+            port=self.port,
         )

@@ -60,4 +60,6 @@ class RedisReady(Value):
             image=REDIS_IMAGE,
             env={"REDISCLI_AUTH": self.password} if self.password else {},
             files={"ca.crt": self.ca} if self.ca else {},
+            host=self.host,
+            port=self.port,
         )

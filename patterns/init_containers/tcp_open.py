@@ -38,4 +38,6 @@ class TcpOpen(Value):
             what=f"port {self.port} of {self.host}",
             command=["nc", "-z", "-w", "5", literal(self.host), str(self.port)],
             image=BUSYBOX_IMAGE,
+            host=self.host,
+            port=self.port,
         )

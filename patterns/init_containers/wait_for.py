@@ -53,7 +53,8 @@ class WaitFor(Pattern):
         after: names of init containers and sidecars that start before this one.
 
     Raises:
-        InvalidValue: for a time of 0, or an attempt that may take longer than all of them.
+        InvalidValue: for a time of 0, or an attempt that may take longer than all of them; for a port on loopback that
+            a container has which starts only when all init containers have ended.
         WrongType: for something that is no dependency.
         Conflict: when the name is taken.
     """
@@ -79,6 +80,7 @@ class WaitFor(Pattern):
             raise WrongType(f"until: attempt() must give an Attempt, got {attempt!r}")
         whole_number(timeout_seconds, "timeout_seconds", 1)
         whole_number(attempt_seconds, "attempt_seconds", 1, timeout_seconds)
+        attempt.check_starts_before(self.workload.pod.spec, "until")
         mounts = attempt.mounts(name_beside(id, "files"))
         pod = {}
         if attempt.api:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -227,6 +227,10 @@ def test_text_of_a_user_stays_text(text: str) -> None:
         ),
         ({"scripts": {"1.sql": "-- postgres://me:hunter2hunter2@db/shop"}}, "and let the script read it"),
         ({"database": PostgresLock}, "database must be a MigrationLock, got the class PostgresLock"),
+        (
+            {"database": replace(DB, host="localhost", port=8080)},
+            "database must not ask port 8080 of container 'app' of the same pod, which starts when all init",
+        ),
     ],
 )
 def test_a_mistake_is_refused(options: dict[str, Any], message: str) -> None:

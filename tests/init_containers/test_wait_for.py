@@ -204,6 +204,33 @@ def test_a_mistake_is_refused(until: Any, message: str | None) -> None:
     assert message in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    "until",
+    [
+        TcpOpen(host="localhost", port=8080),
+        HttpReady(url="http://127.0.0.1:8080/ready"),
+        HttpReady(url="http://[::1]:8080/ready"),
+        PostgresReady(host="127.0.0.2", port=8080),
+        MySqlReady(host="localhost", port=8080, user="shop"),
+        RedisReady(host="::1", port=8080),
+    ],
+)
+def test_a_wait_for_the_pod_s_own_application_would_never_end_and_is_refused(until: Dependency) -> None:
+    with pytest.raises(InvalidValue) as raised:
+        WaitFor(web(), "wait", until=until)
+    assert "until must not ask port 8080 of container 'app' of the same pod, which starts when" in str(raised.value)
+
+
+def test_what_is_on_loopback_and_not_the_application_may_be_waited_for() -> None:
+    workload = web()
+    pooler = Container(name="pooler", image="registry.example.com/pgbouncer:1.24.1", ports=[6432])
+    Sidecar(workload, "pooler", container=pooler)
+    WaitFor(workload, "wait", until=PostgresReady(host="127.0.0.1", port=6432), after=["pooler"])
+    WaitFor(workload, "other", until=TcpOpen(host="app", port=8080))
+    WaitFor(workload, "undeclared", until=TcpOpen(host="localhost", port=9000))
+    assert waiting(workload)
+
+
 def test_times_that_cannot_be_are_refused() -> None:
     with pytest.raises(InvalidValue, match="timeout_seconds must be at least 1, got 0"):
         WaitFor(web(), "wait", until=DB, timeout_seconds=0)
