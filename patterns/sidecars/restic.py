@@ -19,9 +19,11 @@ _BACKUP = script_beside(__file__, "restic_backup.sh")
 _RESTORE = script_beside(__file__, "restic_restore.sh")
 _REHEARSE = script_beside(__file__, "restic_rehearse.sh")
 #: what a repository begins with: https://restic.readthedocs.io/en/stable/030_preparing_a_new_repo.html
-_BACKENDS = ("azure:", "b2:", "gs:", "rest:http", "s3:", "sftp:", "swift:", "/")
+_BACKENDS = ("azure:", "b2:", "gs:", "rest:http", "s3:", "swift:")
 #: packs of 16 MiB on their way to five connections: https://restic.readthedocs.io/en/stable/047_tuning_backup_parameters.html
 _STATE_SIZE_LIMIT = "256Mi"
+#: what a file system makes by itself, and what `restic_restore.sh` works in
+_OURS = ("/lost+found", "/.restic-restore")
 _KEPT = ("last", "hourly", "daily", "weekly", "monthly", "yearly")
 
 
@@ -39,9 +41,13 @@ class Restic(Value):
     Args:
         repository: ``s3:https://s3.eu-central-1.amazonaws.com/bucket/notes``, or another address that restic knows,
             without what is secret. https://restic.readthedocs.io/en/stable/030_preparing_a_new_repo.html
+            No path, since the container has no volume for it, and no SFTP, since ssh does not know its user. What
+            Azure, B2, Google and Swift want to know for a login goes into ``env`` of the construct.
         password: of the repository, from a file. Without it nobody can read what is in there.
         host: under which the snapshots are kept and found again; another for each application of a repository.
-        exclude: patterns of files that are left out, such as ``["*.tmp", "/cache"]``.
+        exclude: patterns of files that are left out: ``"*.tmp"`` wherever it is, and with a slash in front,
+            ``"/cache"``, what is directly in the directory of the data.
+            https://restic.readthedocs.io/en/stable/040_backup.html#excluding-files
         period_seconds: whole seconds between two backups.
         max_age_seconds: whole seconds after which the container is not alive, and a rehearsal fails; default three
             periods.
@@ -56,7 +62,8 @@ class Restic(Value):
         ca: the certificate of the authority that signed the server's, in PEM; default those of the image.
 
     Raises:
-        InvalidValue: for an address with a password in it, one key without the other, or nothing that is kept.
+        InvalidValue: for an address with a password in it, a login for another kind of address, one key without the
+            other, or nothing that is kept.
     """
 
     repository: str
@@ -83,8 +90,8 @@ class Restic(Value):
             process_text(text, name)
         if not self.repository.startswith(_BACKENDS):
             raise InvalidValue(
-                "repository must be an address such as 's3:https://s3.eu-central-1.amazonaws.com/bucket/notes', got "
-                f"{self.repository!r}"
+                "repository must be an address such as 's3:https://s3.eu-central-1.amazonaws.com/bucket/notes', and no "
+                f"path or sftp, got {self.repository!r}"
             )
         _check_no_password(self.repository)
         if not self.host or self.host.startswith("-"):
@@ -100,6 +107,13 @@ class Restic(Value):
             raise InvalidValue("access_key_id and secret_access_key go together")
         if (self.username is None) != (self.user_password is None):
             raise InvalidValue("username and user_password go together")
+        given = {"access_key_id": ("s3:", self.access_key_id), "region": ("s3:", self.region)}
+        for name, (kind, value) in {**given, "username": ("rest:", self.username)}.items():
+            if value is not None and not self.repository.startswith(kind):
+                raise InvalidValue(
+                    f"{name} must not be given: it is for a repository such as '{kind}https://...', got "
+                    f"{self.repository!r}"
+                )
 
     @property
     def _kept(self) -> dict[str, int]:
@@ -110,7 +124,8 @@ class Restic(Value):
         """A loop of ``restic backup``; one restore; a rehearsal that reads all of the last snapshot."""
         host = literal(self.host)
         age = max_age(self.period_seconds, self.max_age_seconds)
-        excludes = [f"--exclude={literal(pattern)}" for pattern in self.exclude]
+        left_out = [*_OURS, *self.exclude]
+        excludes = [f"--exclude={literal(_below(place.data, pattern))}" for pattern in left_out]
         once = ["sh", "-c", _BACKUP, place.name, place.data, host, *excludes]
         keep = [f"--keep-{kind}={count}" for kind, count in self._kept.items()]
         forget = ["restic", "--no-cache", "forget", f"--host={host}", "--group-by=host", *keep]
@@ -147,10 +162,19 @@ class Restic(Value):
 
 
 def _check_no_password(repository: str) -> None:
-    address = repository.partition(":")[2] if not repository.startswith("/") else ""
     try:
-        parts = urlsplit(address)
+        parts = urlsplit(repository.partition(":")[2])
     except ValueError:
         raise InvalidValue(f"repository must be an address, got {repository!r}") from None
     if parts.password is not None or parts.query:
         raise InvalidValue("repository must hold no password and no options, which everybody reads")
+
+
+def _below(directory: str, pattern: str) -> str:
+    """A pattern of the data as restic wants it: one with a slash in front is compared with the whole path."""
+    mark = "!" if pattern.startswith("!") else ""
+    bare = pattern.removeprefix("!")
+    if not bare.startswith("/"):
+        return pattern
+    place = "".join(f"\\{letter}" if letter in "*?[\\" else letter for letter in directory.rstrip("/"))
+    return f"{mark}{place}{bare}"

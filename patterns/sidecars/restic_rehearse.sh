@@ -3,7 +3,20 @@
 #   $1  the directory      $2  host, by which its snapshots are found
 #   $3  seconds that the snapshot may be old
 set -eu
-found=$(restic --no-cache snapshots --host "$2" --latest 1 --json)
+child=
+# a shell that is process 1 hears no signal that it has no trap for, and a restic that is killed leaves its lock
+trap 'if [ -n "$child" ]; then kill "$child" 2>/dev/null; wait "$child" || :; fi; exit 143' TERM
+
+locking() {
+    restic --no-cache "$@" --retry-lock 5m &
+    child=$!
+    wait "$child"
+    child=
+}
+
+# what was killed left locked; never a lock that is in use
+locking unlock
+found=$(restic --no-cache snapshots latest --host "$2" --json --retry-lock 5m)
 case $found in
     *'"short_id"'*) ;;
     *)
@@ -15,8 +28,8 @@ esac
 time=${found#*'"time":"'}
 time=$(printf '%.19s' "$time")
 age=$(($(date -u +%s) - $(date -u -d "${time%T*} ${time#*T}" +%s)))
-restic --no-cache check --retry-lock 5m
-restic --no-cache restore latest --host "$2" --retry-lock 5m --target "$1/restored" --verify
+locking check
+locking restore latest --host "$2" --target "$1/restored" --verify
 if [ "$age" -gt "$3" ]; then
     printf '%s: the backup is whole, and %s s old; %s are allowed\n' "$0" "$age" "$3" >&2
     exit 1

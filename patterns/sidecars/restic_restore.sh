@@ -21,7 +21,24 @@ is_left() {
 }
 
 bring() {
+    name=${1##*/}
+    if [ -e "$target/$name" ] || [ -L "$target/$name" ]; then
+        say "$target/$name is there already, and is not replaced; $1 is what was backed up: keep one of them" >&2
+        return 1
+    fi
     mv "$1" "$target/"
+}
+
+# waits for a lock that is in use, and takes away what a check or a prune that was killed left
+unlocked() {
+    restic --no-cache "$@"
+    code=$?
+    if [ "$code" -eq 11 ]; then
+        restic --no-cache unlock >&2
+        restic --no-cache "$@" --retry-lock 5m
+        code=$?
+    fi
+    return "$code"
 }
 
 if [ ! -d "$work/whole" ]; then
@@ -31,7 +48,7 @@ if [ ! -d "$work/whole" ]; then
         say "$target holds data already: nothing is brought back"
         exit 0
     fi
-    found=$(restic --no-cache snapshots --host "$host" --latest 1 --json 2>&1)
+    found=$(unlocked snapshots latest --host "$host" --json 2>&1)
     code=$?
     case $code:$found in
         10:*) found= ;;
@@ -47,7 +64,7 @@ if [ ! -d "$work/whole" ]; then
         exit 0
     fi
     mkdir "$work" || exit 1
-    restic --no-cache restore latest --host "$host" --retry-lock 5m --target "$work/part" --verify || exit 1
+    unlocked restore latest --host "$host" --target "$work/part" --verify || exit 1
     command -v sync >/dev/null && sync
     mv "$work/part" "$work/whole" || exit 1
 fi

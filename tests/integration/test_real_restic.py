@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ from patterns.model import JsonObject
 from patterns.model.json import object_at, text_at
 from patterns.testing import container_of, find, synth
 
+#: a directory stands for it
+REPOSITORY = "s3:https://s3.example.com/backups/notes"
 CLAIM = VolumeClaim(name="data", size="1Gi")
 HOSTILE = ["a b", "$(id)", "-rf", "it's", 'say "x"', "new\nline", "*", ".hidden", "..odd", "%s", "ünïcode"]
 
@@ -54,7 +57,7 @@ class Machine:
     def render(self, **options: object) -> None:
         given = {"period_seconds": 3600, "exclude": ["*.tmp"], **options}
         method = Restic(
-            repository="/repository",
+            repository=REPOSITORY,
             password=SecretKey("restic", "password"),
             host="notes",
             **given,  # type: ignore[arg-type]
@@ -79,7 +82,7 @@ class Machine:
             "/rehearsal": str(self.scratch),
             "/backup/state": str(self.state),
             "/backup/secrets": str(self.secrets),
-            "/repository": str(self.repository),
+            REPOSITORY: str(self.repository),
         }
         process = process_of(container, paths=places)
         command = [str(self.tools / process.command[0]), *process.command[1:]]
@@ -230,6 +233,128 @@ def test_a_restore_that_is_cut_off_is_begun_again_or_goes_on(machine: Machine) -
     assert not (machine.data / ".restic-restore").exists()
 
 
+def test_a_restore_that_goes_on_later_replaces_nothing_that_was_written_meanwhile(machine: Machine) -> None:
+    machine.write("a", text="old")
+    with machine.backing_up():
+        pass
+    machine.lose()
+    # it was killed before the first name, and the application was started without it
+    whole = machine.data / ".restic-restore" / "whole"
+    whole.mkdir(parents=True)
+    (whole / "a").write_text("old of a")
+    machine.write("a", text="new")
+    ran = machine.run(machine.pod, "backup-restore")
+    assert ran.returncode != 0
+    assert "is there already, and is not replaced" in ran.stderr
+    assert (machine.data / "a").read_text() == "new of a"
+    assert (whole / "a").read_text() == "old of a"
+
+
+def test_a_pattern_with_a_slash_in_front_leaves_out_what_is_directly_in_the_data(machine: Machine) -> None:
+    machine.render(exclude=["/cache", "*.tmp", "!/kept.tmp"])
+    for folder in ("cache", "sub", "sub/cache", "sub/lost+found"):
+        (machine.data / folder).mkdir()
+    machine.write("cache/a", "sub/cache/b", "sub/lost+found/c", "d.tmp", "kept.tmp")
+    with machine.backing_up():
+        pass
+    machine.lose()
+    machine.restore()
+    assert set(machine.read()) == {"sub/cache/b", "sub/lost+found/c", "kept.tmp"}
+
+
+@pytest.fixture
+def locked(machine: Machine) -> Iterator[subprocess.Popen[bytes]]:
+    """A check in another pod, which has the whole repository for itself, and is halted in the middle."""
+    machine.write(*(f"file {number}" for number in range(20)))
+    with machine.backing_up():
+        pass
+    env = {"RESTIC_REPOSITORY": str(machine.repository), "RESTIC_PASSWORD_FILE": str(machine.secrets / "password")}
+    check = subprocess.Popen(
+        [program("restic"), "--no-cache", "check", "--read-data"],
+        env={**os.environ, **env},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        # it has its name when it is whole
+        assert eventually(lambda: any(len(lock.name) == 64 for lock in (machine.repository / "locks").iterdir()), 20)
+        check.send_signal(signal.SIGSTOP)
+        yield check
+    finally:
+        check.kill()
+        check.wait()
+
+
+def once(machine: Machine) -> tuple[list[str], dict[str, str]]:
+    """One pass of the loop."""
+    command, env = machine.process(machine.pod, "backup")
+    return command[command.index("3600") + 1 :], {**os.environ, **env}
+
+
+def test_a_check_that_was_killed_stops_neither_backup_nor_restore_nor_rehearsal(
+    machine: Machine, locked: subprocess.Popen[bytes]
+) -> None:
+    locked.kill()
+    locked.wait()
+    left = list((machine.repository / "locks").iterdir())
+    kept = {path.name: path.read_bytes() for path in left}
+
+    def lock() -> None:
+        for name, content in kept.items():
+            (machine.repository / "locks" / name).write_bytes(content)
+
+    command, env = once(machine)
+    plain = [program("restic"), "--no-cache", "backup", str(machine.data)]
+    assert subprocess.run(plain, env=env, capture_output=True, check=False).returncode == 11
+    ran = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 0, ran.stderr
+    expected = machine.read()
+    lock()
+    machine.lose()
+    assert "brought" in machine.restore()
+    assert machine.read() == expected
+    lock()
+    assert machine.run(machine.jobs["rehearse"], "rehearse").returncode == 0
+
+
+def test_a_backup_waits_for_a_check_that_runs(machine: Machine, locked: subprocess.Popen[bytes]) -> None:
+    command, env = once(machine)
+    before = len(machine.snapshots())
+    backup = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    assert not eventually(lambda: backup.poll() is not None, 3), "it does not give up"
+    locked.send_signal(signal.SIGCONT)
+    assert backup.wait(60) == 0
+    assert len(machine.snapshots()) == before + 1
+
+
+def test_a_rehearsal_that_is_stopped_leaves_nothing_locked(machine: Machine) -> None:
+    for number in range(40):
+        (machine.data / str(number)).write_bytes(os.urandom(1_000_000))
+    with machine.backing_up():
+        pass
+    command, env = machine.process(machine.jobs["rehearse"], "rehearse")
+    rehearsal = subprocess.Popen(
+        command, env={**os.environ, **env}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert rehearsal.stdout is not None
+    assert any("exclusive lock" in line for line in rehearsal.stdout)
+    rehearsal.terminate()
+    assert rehearsal.wait(20) == 143
+    assert not any((machine.repository / "locks").iterdir())
+    rehearsal.stdout.close()
+
+
+def test_a_rehearsal_looks_at_the_last_snapshot_wherever_the_data_was_mounted_before(machine: Machine) -> None:
+    machine.write("a")
+    machine.restic("init")
+    machine.restic("backup", "--host", "notes", "--time", "2026-01-02 03:04:05", str(machine.secrets))
+    with machine.backing_up(saved=2):
+        pass
+    ran = machine.run(machine.jobs["rehearse"], "rehearse")
+    assert ran.returncode == 0, ran.stderr
+    assert (machine.scratch / "restored" / "a").exists()
+
+
 def test_a_wrong_password_brings_nothing_back_and_does_not_pass_for_an_empty_repository(machine: Machine) -> None:
     machine.write("a")
     with machine.backing_up():
@@ -327,6 +452,20 @@ def test_a_rehearsal_of_a_backup_that_is_too_old_fails(machine: Machine) -> None
     ran = machine.run(machine.jobs["rehearse"], "rehearse")
     assert ran.returncode == 1
     assert "10800 are allowed" in ran.stderr
+
+
+def test_an_application_that_has_not_written_yet_is_no_failure_and_one_that_lost_all_is(machine: Machine) -> None:
+    (machine.data / "lost+found").mkdir()
+    command, env = once(machine)
+    ran = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert "nothing to back up yet" in ran.stdout
+    machine.write("a")
+    assert subprocess.run(command, env=env, capture_output=True, timeout=60, check=False).returncode == 0
+    (machine.data / "a").unlink()
+    ran = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode != 0
+    assert "nothing left of what was backed up before" in ran.stderr
 
 
 def test_a_retention_takes_old_snapshots_away_and_a_stale_lock_does_not_stop_it(machine: Machine) -> None:

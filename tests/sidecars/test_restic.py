@@ -69,9 +69,6 @@ def test_every_option(yaml_snapshot: object) -> None:
         keep_weekly=4,
         keep_monthly=6,
         keep_yearly=2,
-        access_key_id=SecretKey("s3", "id"),
-        secret_access_key=SecretKey("s3", "key"),
-        region="eu-central-1",
         username="notes",
         user_password=SecretKey("rest", "password"),
         ca=ConfigMapKey("authority", "ca.crt"),
@@ -102,10 +99,12 @@ def test_nothing_secret_is_an_argument_or_a_literal() -> None:
         host="notes",
         access_key_id=SecretKey("s3", "id"),
         secret_access_key=SecretKey("s3", "key"),
+        region="eu-central-1",
     )
     BackupSidecar(notes(place), "backup", data=DATA, method=method)
     container = container_of(find(synth(place), "StatefulSet"), "backup")
     variables = {text_at(v, "name"): v for v in objects_at(container, "env")}
+    assert variables["AWS_DEFAULT_REGION"]["value"] == "eu-central-1"
     assert all("valueFrom" in variables[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"))
     assert variables["RESTIC_PASSWORD_FILE"]["value"] == "/backup/secrets/password"
 
@@ -116,6 +115,14 @@ def test_nothing_secret_is_an_argument_or_a_literal() -> None:
         ({"repository": "backups"}, "repository must be an address such as 's3:"),
         ({"repository": "rest:https://me:pw@host/x"}, "repository must hold no password"),
         ({"repository": "rest:https://[x/"}, "repository must be an address"),
+        ({"repository": "/backups"}, "and no path or sftp, got '/backups'"),
+        ({"repository": "sftp:me@host:/x"}, "and no path or sftp"),
+        ({"region": "x", "repository": "b2:x"}, "region must not be given: it is for a repository such as 's3:https:"),
+        (
+            {"access_key_id": PASSWORD, "secret_access_key": PASSWORD, "repository": "gs:x:/"},
+            "access_key_id must not be given",
+        ),
+        ({"username": "a", "user_password": PASSWORD}, "username must not be given: it is for a"),
         ({"host": ""}, "host must be a name such as 'notes', got ''"),
         ({"host": "-x"}, "host must be a name"),
         ({"exclude": "x"}, "exclude must be a list of str"),
@@ -133,6 +140,22 @@ def test_a_bad_restic_is_refused(options: dict[str, Any], message: str) -> None:
         Restic(**{"repository": REPOSITORY, "password": PASSWORD, "host": "notes", **options})
     assert message in str(raised.value)
     assert "hunter2" not in str(raised.value)
+
+
+def test_a_pattern_with_a_slash_in_front_is_one_of_the_data() -> None:
+    place = chart()
+    mount = CLAIM.mount("/da[t]a/")
+    method = Restic(repository=REPOSITORY, password=PASSWORD, host="notes", exclude=["/cache", "!/cache/kept", "*.tmp"])
+    BackupSidecar(notes(place), "backup", data=mount, method=method)
+    command = container_of(find(synth(place), "StatefulSet"), "backup")["command"]
+    assert isinstance(command, list)
+    assert command[-5:] == [
+        r"--exclude=/da\[t]a/lost+found",
+        r"--exclude=/da\[t]a/.restic-restore",
+        r"--exclude=/da\[t]a/cache",
+        r"--exclude=!/da\[t]a/cache/kept",
+        "--exclude=*.tmp",
+    ]
 
 
 @pytest.mark.parametrize(
