@@ -28,7 +28,8 @@ class LogicalDump(Value):
 
     Each dump is a moment of the database as a whole, taken beside its users, in a file of PostgreSQL's custom format,
     ``<database>-<time>.dump``, which has its name when it is whole. Roles and other databases are not in it. It is
-    brought back into a database without tables, all of it or nothing.
+    brought back into a database without tables, all of it or nothing; the roles that its grants and policies name have
+    to be there.
 
     On a volume of its own beside the database it is not far enough away: a second ``BackupSidecar`` with ``Restic``
     carries the directory elsewhere.
@@ -40,7 +41,8 @@ class LogicalDump(Value):
         database: its name.
         user: who dumps; to bring a dump back it has to be the owner of the database.
         password: of ``user``; in the environment of these containers alone.
-        to: the volume of the dumps.
+        to: the volume of the dumps, which holds one more than stay. A ``RestoreRehearsal`` runs as the image's user,
+            999, and reads them where it has their group: ``security=Security(run_as_user=999, run_as_group=...)``.
         ssl_mode: ``"disable"``, ``"require"`` (encrypted, of whomever), ``"verify-ca"``, ``"verify-full"``; default
             libpq's, which takes what it gets.
         ca: the certificate of the authority that signed the server's, in PEM; without ``ssl_mode`` it means

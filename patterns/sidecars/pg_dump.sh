@@ -21,6 +21,11 @@ IFS=
 # shellcheck disable=SC2086 # a pattern
 set -- "$1/$name"-${day}T${time}Z.dump
 while [ "$#" -gt "$keep" ]; do
+    # names of another time, from a clock that was wrong
+    if [ "$1" = "$dump" ]; then
+        printf '%s: %s dumps have names of the future, and would be restored before %s: remove them\n' "$0" "$(($# - 1))" "$dump" >&2
+        exit 1
+    fi
     rm -f "$1"
     printf '%s: removed %s\n' "$0" "$1"
     shift

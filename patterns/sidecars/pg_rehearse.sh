@@ -16,6 +16,11 @@ if [ -z "$newest" ]; then
     printf '%s: there is no dump\n' "$0" >&2
     exit 1
 fi
+if [ ! -r "$newest" ]; then
+    printf '%s: %s cannot be read as user %s of the groups %s: give the rehearsal the group that the dumps have, %s\n' "$0" \
+        "$newest" "$(id -u)" "$(id -G)" "security=Security(run_as_user=$(id -u), run_as_group=$(stat -c %g "$newest"))" >&2
+    exit 1
+fi
 # 20261125T040000Z
 when=${newest%Z.dump}
 when=$(printf '%s' "$when" | tail -c 15 | sed 's/^\(....\)\(..\)\(..\)T\(..\)\(..\)\(..\)$/\1-\2-\3 \4:\5:\6/')

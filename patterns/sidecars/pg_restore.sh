@@ -23,6 +23,10 @@ if [ "$found" -ne 0 ]; then
     printf '%s: the database holds %s tables, views and sequences already: nothing is restored\n' "$0" "$found"
     exit 0
 fi
+# an extension that is there already is the server's, and only its owner may comment on it
+listed=$(pg_restore --list "$newest")
+listed=$(printf '%s\n' "$listed" | sed '/^[0-9; ]* COMMENT - EXTENSION /d')
 # all of it, or nothing
-pg_restore --exit-on-error --single-transaction --no-owner --no-password --dbname="$PGDATABASE" "$newest"
+printf '%s\n' "$listed" | pg_restore --use-list=/dev/stdin --exit-on-error --single-transaction --no-owner --no-password \
+    --dbname="$PGDATABASE" "$newest"
 printf '%s: restored %s\n' "$0" "$newest"

@@ -168,6 +168,64 @@ def test_a_restore_that_fails_leaves_nothing_behind(machine: Machine) -> None:
     assert machine.ask("SELECT count(*) FROM pg_class WHERE relname IN ('a', 'b')") == "0"
 
 
+def test_an_extension_that_the_server_has_already_does_not_stop_a_restore_by_the_owner(machine: Machine) -> None:
+    machine.server.psql("CREATE ROLE shop_owner LOGIN PASSWORD 'secret'")
+    made = f'ALTER DATABASE "{DATABASE}" OWNER TO shop_owner'
+    machine.server.psql(made)
+    # by the superuser, as whoever made the server
+    machine.ask("CREATE EXTENSION pg_trgm")
+    machine.ask("SET ROLE shop_owner; CREATE TABLE notes AS SELECT 1 AS id")
+    machine.ask("COMMENT ON TABLE notes IS 'of an EXTENSION'")
+    with machine.dumping():
+        pass
+    machine.lose()
+    machine.server.psql(made)
+    machine.ask("CREATE EXTENSION pg_trgm")
+    command, env = machine.process(machine.pod, "dump-restore")
+    env = {**os.environ, **env, "PGUSER": "shop_owner"}
+    ran = subprocess.run(command, cwd="/", env=env, capture_output=True, text=True, user=USER, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert machine.ask("SELECT id, obj_description('notes'::regclass) FROM notes") == "1|of an EXTENSION"
+
+
+def test_a_grant_to_a_role_that_is_missing_fails_the_restore(machine: Machine) -> None:
+    machine.server.psql("CREATE ROLE reader")
+    machine.ask("CREATE TABLE notes AS SELECT 1 AS id; GRANT SELECT ON notes TO reader")
+    with machine.dumping():
+        pass
+    machine.lose()
+    machine.server.psql("DROP ROLE reader")
+    ran = machine.run(machine.pod, "dump-restore")
+    assert ran.returncode != 0
+    assert 'role "reader" does not exist' in ran.stderr
+    machine.server.psql("CREATE ROLE reader")
+    assert "restored" in machine.restore()
+    assert machine.ask("SELECT has_table_privilege('reader', 'notes', 'SELECT')") == "t"
+
+
+def test_a_dump_is_not_removed_for_the_names_of_a_clock_that_was_wrong(machine: Machine) -> None:
+    machine.render(keep_last=2)
+    for year in (2090, 2091):
+        (machine.dumps / f"{DATABASE}-{year}0101T000000Z.dump").write_text("old")
+    command, env = machine.process(machine.pod, "dump")
+    once = command[command.index("86400") + 1 :]
+    ran = subprocess.run(once, env={**os.environ, **env}, capture_output=True, text=True, user=USER, check=False)
+    assert ran.returncode != 0
+    assert "2 dumps have names of the future" in ran.stderr
+    assert len(machine.files()) == 3
+
+
+@pytest.mark.skipif(USER is None, reason="only root can become somebody else")
+def test_a_rehearsal_that_may_not_read_the_dumps_says_which_group_may(machine: Machine) -> None:
+    with machine.dumping():
+        pass
+    newest = machine.dumps / machine.files()[-1]
+    os.chown(newest, 10001, 10002)
+    ran = machine.run(machine.rehearsal, "rehearse")
+    assert ran.returncode == 1
+    assert "run_as_group=10002" in ran.stderr
+
+
 def test_a_dump_that_is_cut_off_never_gets_its_name(machine: Machine) -> None:
     machine.ask("CREATE TABLE notes AS SELECT generate_series(1, 10) AS id")
     command, env = machine.process(machine.pod, "dump")
@@ -231,7 +289,10 @@ def test_a_rehearsal_restores_into_a_server_of_its_own_and_fails_where_something
 def test_a_rehearsal_of_a_dump_that_is_too_old_fails(machine: Machine) -> None:
     with machine.dumping():
         pass
-    newest = machine.dumps / machine.files()[-1]
+    # the first one and the one at the stop are of one second or of two
+    *others, newest = (machine.dumps / name for name in machine.files())
+    for other in others:
+        other.unlink()
     newest.rename(machine.dumps / f"{DATABASE}-20260102T030405Z.dump")
     ran = machine.run(machine.rehearsal, "rehearse")
     assert ran.returncode == 1
