@@ -27,17 +27,20 @@ handles() {
     [ "$caught" = yes ]
 }
 
-told=
+told='' refused=''
 for entry in /proc/[0-9]*; do
     pid=${entry#/proc/}
     # who runs this may have the name as well
     if [ "$pid" = "$$" ] || [ "$pid" = "$PPID" ]; then continue; fi
     if is_named "$pid" && handles "$pid" && ! is_named "$parent"; then
-        if kill -s "$RELOAD_SIGNAL" "$pid"; then told="$told $pid"; fi
+        if kill -s "$RELOAD_SIGNAL" "$pid" 2>/dev/null; then told="$told $pid"; else refused="$refused $pid"; fi
     fi
 done
 if [ -n "$told" ]; then
     printf 'reload: sent %s to%s, %s\n' "$RELOAD_SIGNAL" "$told" "$RELOAD_PROCESS"
+elif [ -n "$refused" ]; then
+    printf 'reload: may not send %s to%s, %s, which runs as another user than this container: give both one\n' \
+        "$RELOAD_SIGNAL" "$refused" "$RELOAD_PROCESS" >&2
 else
     printf 'reload: no process %s that handles %s: it reads its files when it starts\n' "$RELOAD_PROCESS" "$RELOAD_SIGNAL"
 fi

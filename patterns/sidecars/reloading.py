@@ -45,12 +45,14 @@ class ReloadBySignal(Value):
 
     For that the pod's containers share one process namespace: each sees the processes of the others, and the
     application is not process 1 any more. The sidecar runs as the application's user, because nobody else may signal
-    it. A process without a handler for the signal, which would end it, never gets it.
+    it. A process without a handler for the signal, which would end it, never gets it. But Go's and Java's runtimes have
+    handlers that end a program by which nothing else is asked for: there it has to be known that the application
+    reloads at this signal.
     https://kubernetes.io/docs/tasks/configure-pod-container/share-process-namespace/
 
     Args:
-        process: its name, as ``/proc/<pid>/comm`` has it: at most 15 bytes, and ``python3`` or ``java`` for what these
-            run. Of a process and its children of that name, the first gets the signal.
+        process: its name, as ``/proc/<pid>/comm`` has it: at most 15 bytes, and ``python3`` for what Python runs. Of a
+            process and its children of that name, the first gets the signal.
         signal: ``HUP`` for nginx, HAProxy, PostgreSQL and Prometheus, or ``USR1``, ``USR2``.
 
     Raises:

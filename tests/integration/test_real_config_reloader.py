@@ -30,7 +30,7 @@ from patterns import (
 )
 from patterns.model import JsonObject
 from patterns.model.json import objects_at
-from patterns.sidecars.reloading import Reload, http_command
+from patterns.sidecars.reloading import SIGNAL_SCRIPT, Reload, http_command, signal_env
 from patterns.testing import container_of, find, synth
 
 MOUNT = VolumeMount(volume=Volume.config_map("config", "web"), mount_path="/etc/web", read_only=True)
@@ -219,6 +219,27 @@ def test_many_changes_are_as_many_reloads_plainly_and_one_a_second_with_ours(
             eventually(lambda: False, 2)
             assert told() - before <= time.monotonic() - start + 1
             assert (plain / "output").read_text().count("told") == 40
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
+def test_a_signal_that_is_not_permitted_says_so(tmp_path: Path) -> None:
+    (tmp_path / "shopd").symlink_to(sys.executable)
+    script = "import signal; signal.signal(signal.SIGHUP, print); print('ready', flush=True); signal.pause()"
+    application = subprocess.Popen([str(tmp_path / "shopd"), "-c", script], stdout=subprocess.PIPE)
+    assert application.stdout is not None
+    try:
+        assert application.stdout.readline() == b"ready\n"
+        env = {**os.environ, **signal_env(ReloadBySignal(process="shopd"))}
+        ran = subprocess.run(
+            ["sh", "-c", SIGNAL_SCRIPT], env=env, cwd="/", user=65534, capture_output=True, text=True, check=False
+        )
+        assert ran.returncode == 0, "who writes the files goes on with it"
+        assert f"may not send HUP to {application.pid}, shopd, which runs as another user" in ran.stderr
+        assert ran.stdout == ""
+    finally:
+        application.kill()
+        application.wait()
+        application.stdout.close()
 
 
 def test_files_that_stay_the_same_tell_nobody(config: ConfigMap, tools: Path) -> None:
