@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+from patterns.errors import InvalidValue
 from patterns.model import EnvSource, SecretKey, literal
 
 SslMode: TypeAlias = Literal["disable", "require", "verify-ca", "verify-full"]
@@ -29,7 +30,12 @@ def libpq_env(
         password: of ``user``.
         ssl_mode: default ``"verify-full"`` with a ``ca_file``, and libpq's own without.
         ca_file: path of the certificate of the authority that signed the server's.
+
+    Raises:
+        InvalidValue: for a certificate that nobody would look at.
     """
+    if ssl_mode == "disable" and ca_file:
+        raise InvalidValue("ca must not be given with ssl_mode 'disable', which asks for no certificate")
     env: dict[str, str | EnvSource | None] = {
         "PGHOST": host,
         "PGPORT": str(port),

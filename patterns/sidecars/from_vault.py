@@ -64,6 +64,11 @@ class FromVault(Value):
             process_text(text, name)
             if not text:
                 raise InvalidValue(f"{name} must be given")
+        if self.auth_path.startswith(("/", "auth/")) or self.auth_path.endswith("/"):
+            raise InvalidValue(
+                "auth_path must be such as 'kubernetes', without 'auth/' in front and without a slash around it, got "
+                f"{self.auth_path!r}; write {self.auth_path.strip('/').removeprefix('auth/')!r}"
+            )
         if not _is_encrypted(self.address):
             raise InvalidValue(
                 f"address must be such as 'https://vault.example.com:8200', got {self.address!r}: whoever sees the "

@@ -157,6 +157,8 @@ def test_text_of_a_user_stays_text(text: str) -> None:
         ({"address": "http://vault.example.com:8200"}, "whoever sees the requests would have the secrets"),
         ({"address": "https://me:pw@vault.example.com"}, "address must be such as"),
         ({"role": ""}, "role must be given"),
+        ({"auth_path": "auth/k8s"}, "auth_path must be such as 'kubernetes', without 'auth/' in front"),
+        ({"auth_path": "/k8s/"}, "write 'k8s'"),
         ({"files": {}}, "files must hold one at least"),
         ({"files": {"../a": VaultKey("kv/data/a", "b")}}, "files"),
         ({"files": {"a": "hunter2"}}, "files"),

@@ -129,6 +129,11 @@ def test_a_bad_dump_is_refused(options: dict[str, Any], message: str) -> None:
         (LogicalDump(**{**GIVEN, "host": "localhost"}, to=TO), {}, "restore must be False: a server in the same pod"),
         (LogicalDump(**GIVEN, to=TO), {"data": ROOM}, "data must not be given: the method never reads it"),
         (
+            LogicalDump(**GIVEN, to=TO, ssl_mode="disable", ca=SecretKey("ca", "crt")),
+            {},
+            "ca must not be given with ssl_mode 'disable'",
+        ),
+        (
             LogicalDump(**GIVEN, to=VolumeMount(volume=Volume.config_map("dumps", "dumps"), mount_path="/dumps")),
             {},
             "is read-only for everybody",
