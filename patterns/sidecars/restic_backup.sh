@@ -52,5 +52,12 @@ if [ "$code" -eq 11 ]; then
     save --retry-lock 5m "$@"
     code=$?
 fi
-if [ "$code" -eq 3 ]; then printf '%s: some files could not be read, and are not in this backup\n' "$0" >&2; fi
+if [ "$code" -eq 3 ]; then
+    printf '%s: some files could not be read, and are not in this backup\n' "$0" >&2
+    # restic has saved the rest; who brings it back is told by the tag of the newest snapshot
+    if save --quiet --tag incomplete "$@" 2>/dev/null; then
+        save "$@"
+        code=$?
+    fi
+fi
 exit "$code"

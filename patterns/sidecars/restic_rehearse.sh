@@ -30,6 +30,12 @@ time=$(printf '%.19s' "$time")
 age=$(($(date -u +%s) - $(date -u -d "${time%T*} ${time#*T}" +%s)))
 locking check
 locking restore latest --host "$2" --target "$1/restored" --verify
+case $found in
+    *'"tags":["incomplete"]'*)
+        printf '%s: the last backup lacks files that could not be read; see the log of the sidecar\n' "$0" >&2
+        exit 1
+        ;;
+esac
 if [ "$age" -gt "$3" ]; then
     printf '%s: the backup is whole, and %s s old; %s are allowed\n' "$0" "$age" "$3" >&2
     exit 1

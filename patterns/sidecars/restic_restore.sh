@@ -63,6 +63,9 @@ if [ ! -d "$work/whole" ]; then
         say "nothing was ever backed up for host $host"
         exit 0
     fi
+    case $found in
+        *'"tags":["incomplete"]'*) say 'the last backup lacks files that could not be read then; older ones may have them' >&2 ;;
+    esac
     mkdir "$work" || exit 1
     unlocked restore latest --host "$host" --target "$work/part" --verify || exit 1
     command -v sync >/dev/null && sync

@@ -421,6 +421,16 @@ def test_a_file_that_cannot_be_read_is_no_success(machine: Machine) -> None:
     )
     assert ran.returncode == 3, ran.stderr
     assert "some files could not be read" in ran.stderr
+    subprocess.run(["chown", "-R", "0", str(machine.directory)], check=True)
+    ran = machine.run(machine.jobs["rehearse"], "rehearse")
+    assert ran.returncode == 1
+    assert "the last backup lacks files that could not be read" in ran.stderr
+    # root may read it, so the next one is whole
+    with machine.backing_up(saved=3):
+        pass
+    subprocess.run(["rm", "-rf", str(machine.scratch / "restored")], check=True)
+    ran = machine.run(machine.jobs["rehearse"], "rehearse")
+    assert ran.returncode == 0, ran.stderr
 
 
 def test_a_rehearsal_reads_everything_and_fails_where_something_is_wrong(machine: Machine) -> None:
