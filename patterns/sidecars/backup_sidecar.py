@@ -27,6 +27,7 @@ from patterns.pod.key_files import key_files
 from patterns.pod.room import missing_on_disk, total, with_disk
 from patterns.pod.writable import writable
 from patterns.sidecars.backup_method import BackupMethod, BackupPlace, BackupProgram
+from patterns.sidecars.process_signal import check_same_user
 from patterns.sidecars.single_writer import check_single
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ class BackupSidecar(Pattern):
 
     Raises:
         InvalidValue: for data that is read-only, missing or of no use to the method, a port that nobody would listen
-            on, or a workload that may run two pods at one time.
+            on, a workload that may run two pods at one time, or an application whose user is not known, so that its
+            files could not be read, or would belong to another one when they are brought back.
         WrongType: for a method that is none.
         Conflict: when a name, the port or a mount is taken.
     """
@@ -123,6 +125,8 @@ class BackupSidecar(Pattern):
         kept = _data_mounts(data, program)
         beside = self.sharing(data if data is not None else mounts[-1]) if mounts or data is not None else ()
         context = self.security_context(security, beside=beside)
+        if data is not None:
+            check_same_user(self, context, beside, "read and bring back")
         requirements = self.default(resources)
         if isinstance(resources, Default):
             shared = [mount for mount in (program.to, data) if mount is not None]

@@ -11,7 +11,7 @@ from patterns.defaults import VAULT_AGENT_RESOURCES, VAULT_IMAGE
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, Json, JsonObject, SecretKey, literal
 from patterns.model.names import process_text, whole_number
-from patterns.model.paths import relative_path
+from patterns.model.paths import check_files, relative_path
 from patterns.model.value import Value
 from patterns.pod.script import script_beside
 from patterns.sidecars.config_source import SyncPlace, SyncProgram
@@ -81,6 +81,7 @@ class FromVault(Value):
         for name in self.files:
             relative_path(name, "files", reserved=True)
             process_text(name, "files")
+        check_files(("files", name) for name in self.files)
         whole_number(self.period_seconds, "period_seconds", 1)
 
     def sync_program(self, place: SyncPlace) -> SyncProgram:

@@ -13,11 +13,22 @@ import pytest
 from integration.programs import eventually, free_port, listens, program, running
 from integration.rendered import process_of
 
-from patterns import App, BackupSidecar, Chart, Container, Litestream, RestoreRehearsal, StatefulSet, VolumeClaim
+from patterns import (
+    App,
+    BackupSidecar,
+    Chart,
+    Container,
+    Litestream,
+    RestoreRehearsal,
+    Security,
+    StatefulSet,
+    VolumeClaim,
+)
 from patterns.model import JsonObject
 from patterns.testing import container_of, find, synth
 
 CLAIM = VolumeClaim(name="data", size="1Gi")
+USER = Security(run_as_user=1000)
 DATABASES = ["notes.db", "sub/other db.db"]
 
 
@@ -32,7 +43,9 @@ class Machine:
         chart = Chart(App(), "notes")
         mount = CLAIM.mount("/data")
         app = Container(name="app", image="registry.example.com/notes:2.0.0", volume_mounts=[mount])
-        web = StatefulSet(chart, "web", replicas=1, service_name="web", volume_claims=[CLAIM], containers=[app])
+        web = StatefulSet(
+            chart, "web", replicas=1, service_name="web", volume_claims=[CLAIM], security=USER, containers=[app]
+        )
         BackupSidecar(web, "backup", data=mount, method=method, port=self.port)
         RestoreRehearsal(chart, "rehearse", method=method, schedule="@daily", size_limit="1Gi")
         documents = synth(chart)

@@ -174,7 +174,7 @@ def test_one_that_never_runs_two_pods_is_taken() -> None:
     bare = Pod(place, "d", containers=[APP_WITH_PVC])
     theirs = somebody_elses.workload(place, "c", kind="StatefulSet", replicas=1, serviceName="c")
     for workload in (recreated, nightly, theirs, bare):
-        BackupSidecar(workload, "backup", data=PVC, method=METHOD)
+        BackupSidecar(workload, "backup", data=PVC, method=METHOD, security=Security(run_as_user=1000))
     assert [text_at(d, "kind") for d in synth(place) if d["kind"] != "ConfigMap"] == [
         "Deployment",
         "CronJob",
@@ -216,6 +216,12 @@ def test_a_bad_litestream_is_refused(options: dict[str, Any], message: str) -> N
     with pytest.raises(PatternError) as raised:
         Litestream(**{"databases": ["notes.db"], "to": "s3://backups/notes", **options})
     assert message in str(raised.value)
+
+
+def test_an_application_whose_user_is_not_known_is_refused() -> None:
+    web = StatefulSet(chart(), "web", replicas=1, service_name="web", containers=[APP_WITH_PVC])
+    with pytest.raises(PatternError, match="the application's user is not known, and this sidecar would run as 65532"):
+        BackupSidecar(web, "backup", data=PVC, method=METHOD)
 
 
 def test_data_that_cannot_be_brought_back_is_refused() -> None:
