@@ -74,8 +74,18 @@ def check_options(function: Callable[..., object], options: Mapping[str, object]
 class WaitingMeta(jsii.JSIIMeta):
     """Leaves out what jsii does last when an object is made: it would ask for a reference in Node."""
 
-    # no frame of its own in a user's traceback
-    __call__ = type.__call__  # pyright: ignore[reportAssignmentType]
+    def __call__(cls: type[T], *args: Any, **kwargs: Any) -> T:
+        try:
+            return _instance(cls, *args, **kwargs)
+        except PatternError as error:
+            raise trimmed(error) from error.__cause__
+
+
+def _instance(cls: type[T], *args: Any, **kwargs: Any) -> T:
+    made: T = type.__call__(cls, *args, **kwargs)
+    if not is_made(made):
+        raise WrongType(f"{cls.__name__}.__init__() must call super().__init__(scope, id), which places it in the tree")
+    return made
 
 
 class ConstructMeta(WaitingMeta):
@@ -87,7 +97,7 @@ class ConstructMeta(WaitingMeta):
             if len(args) == len(_SCOPE_AND_ID) and cls.__init__.__code__.co_varnames[1:3] == _SCOPE_AND_ID:
                 check_place(*args)
             check_options(cls.__init__, kwargs)
-            made: T = type.__call__(cls, *args, **kwargs)
+            made = _instance(cls, *args, **kwargs)
             del MAKING[depth:]
             return made
         except PatternError as error:

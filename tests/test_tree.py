@@ -179,8 +179,15 @@ def test_a_mistake_says_its_construct_and_shows_the_users_lines_alone() -> None:
         Shop(App(), "shop")
     assert str(caught.value).startswith("Manifest 'shop/web': name must be a DNS-1123 subdomain")
     shown = traceback.extract_tb(caught.value.__traceback__)
-    assert shown[-2].filename == __file__
+    assert shown[-1].filename == __file__
     assert len([frame for frame in shown if "/patterns/" in frame.filename]) == 1
+
+
+@pytest.mark.parametrize("kind", [Chart, Construct, Manifest])
+def test_a_construct_that_is_never_placed_is_refused(kind: type) -> None:
+    forgetful = type("Forgetful", (kind,), {"__init__": lambda *_: None})
+    with pytest.raises(WrongType, match=r"Forgetful.__init__\(\) must call super\(\).__init__\(scope, id\)"):
+        forgetful(App(), "shop")
 
 
 def test_the_inner_construct_is_named_where_one_is_made_by_another() -> None:
