@@ -24,6 +24,8 @@ is_left() {
 bring() {
     name=${1##*/}
     if [ -e "$target/$name" ] || [ -L "$target/$name" ]; then
+        # such a word is of this volume, and not of the one that was lost
+        case $name in .*.done) return ;; esac
         say "$target/$name is there already, and is not replaced; $1 is what was backed up: keep one of them" >&2
         return 1
     fi

@@ -81,6 +81,17 @@ def test_credentials_in_arguments_are_read_by_everybody_on_the_node_and_ours_are
         assert secret in read_by_others(plain)
 
 
+def test_what_an_init_container_said_of_the_volume_before_is_no_data(machine: Machine) -> None:
+    machine.write("a", ".fix.done", text="old")
+    with machine.backing_up():
+        pass
+    machine.lose()
+    machine.write(".fix.done", text="new")
+    assert "brought" in machine.restore()
+    assert machine.read() == {"a": "old of a", ".fix.done": "new of .fix.done"}
+    assert not (machine.data / ".restic-restore").exists()
+
+
 def test_a_restore_that_is_cut_off_is_begun_again_or_goes_on(machine: Machine) -> None:
     machine.write("a", "b")
     with machine.backing_up():
