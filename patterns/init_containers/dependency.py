@@ -14,7 +14,7 @@ from patterns.model.json import objects_at, text_at
 from patterns.model.names import process_text
 from patterns.model.value import Value
 from patterns.objects.api_access import PolicyRule
-from patterns.pod.key_files import key_files
+from patterns.pod.key_files import key_file_mounts
 
 #: where `Attempt.files` are mounted
 FILES = "/wait-files"
@@ -66,9 +66,7 @@ class Attempt(Value):
 
     def mounts(self, volume_name: str) -> list[VolumeMount]:
         """The volume of ``files``, where there are any."""
-        if not self.files:
-            return []
-        return [VolumeMount(volume=key_files(volume_name, self.files), mount_path=FILES, read_only=True)]
+        return key_file_mounts(volume_name, self.files, FILES)
 
 
 @runtime_checkable

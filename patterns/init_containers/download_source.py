@@ -11,7 +11,7 @@ from patterns.model import ConfigMapKey, SecretKey, VolumeMount
 from patterns.model.names import process_text
 from patterns.model.quantity import quantity
 from patterns.model.value import Value
-from patterns.pod.key_files import key_files
+from patterns.pod.key_files import key_file_mounts
 from patterns.pod.room import size_limit_of
 
 #: where curl's files are mounted
@@ -107,7 +107,4 @@ class CurlFiles(Value):
     def mounts(self, volume_name: str, mount_path: str) -> Sequence[VolumeMount]:
         """The volume that holds them, where there are any."""
         named = {"header": self.header, "ca.crt": self.ca}
-        files = {name: key for name, key in named.items() if key is not None}
-        if not files:
-            return []
-        return [VolumeMount(volume=key_files(volume_name, files), mount_path=mount_path, read_only=True)]
+        return key_file_mounts(volume_name, {name: key for name, key in named.items() if key is not None}, mount_path)

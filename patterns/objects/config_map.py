@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from patterns.errors import InvalidValue
 from patterns.manifest import Manifest
-from patterns.model import JsonObject
+from patterns.model import JsonObject, Volume, VolumeMount
 from patterns.model.json import object_at
-from patterns.model.names import config_map_key
+from patterns.model.names import config_map_key, name_beside
 from patterns.place import chart_of, join, path_of
 from patterns.tree import object_name
 
@@ -82,6 +82,32 @@ class ConfigMap(Manifest):
         self.change_document(
             lambda document: {**document, "metadata": {**object_at(document, "metadata"), "name": name}}
         )
+
+
+def config_map_mounts(
+    scope: Construct,
+    container: str,
+    files: Mapping[str, str],
+    mount_path: str,
+    *,
+    namespace: str | None,
+    default_mode: str | None = None,
+) -> list[VolumeMount]:
+    """A container's own files at ``mount_path``, from a ConfigMap with their hash in its name; nothing where none are.
+
+    Args:
+        scope: the ConfigMap stands below it, as ``config``.
+        container: its name, which the volume's begins with.
+        files: by name.
+        mount_path: absolute path of their directory.
+        namespace: of the ConfigMap.
+        default_mode: of the files.
+    """
+    if not files:
+        return []
+    config = ConfigMap(scope, "config", data=files, hash_in_name=True, namespace=namespace)
+    volume = Volume.config_map(name_beside(container, "config"), config.name, default_mode=default_mode)
+    return [VolumeMount(volume=volume, mount_path=mount_path, read_only=True)]
 
 
 def _generated_name(scope: Construct, id: str) -> str | None:

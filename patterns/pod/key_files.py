@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from patterns.model import ConfigMapKey, SecretKey, Volume
+from patterns.model import ConfigMapKey, SecretKey, Volume, VolumeMount
 from patterns.model.projected import ConfigMapProjection, SecretProjection
 
 
@@ -23,3 +23,10 @@ def key_files(name: str, files: Mapping[str, SecretKey | ConfigMapKey]) -> Volum
         projection = SecretProjection if isinstance(key, SecretKey) else ConfigMapProjection
         sources.append(projection(key.name, items={key.key: file}))
     return Volume.projected(name, sources=sources)
+
+
+def key_file_mounts(name: str, files: Mapping[str, SecretKey | ConfigMapKey], mount_path: str) -> list[VolumeMount]:
+    """The volume of `key_files` at ``mount_path``, read-only; nothing where there are no keys."""
+    if not files:
+        return []
+    return [VolumeMount(volume=key_files(name, files), mount_path=mount_path, read_only=True)]

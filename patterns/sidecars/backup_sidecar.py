@@ -20,10 +20,10 @@ from patterns.model import (
 )
 from patterns.model.env import variables_of
 from patterns.model.names import name_beside, whole_number
-from patterns.objects.config_map import ConfigMap
+from patterns.objects.config_map import config_map_mounts
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
-from patterns.pod.key_files import key_files
+from patterns.pod.key_files import key_file_mounts
 from patterns.pod.room import missing_on_disk, total, with_disk
 from patterns.pod.writable import writable
 from patterns.sidecars.backup_method import BackupMethod, BackupPlace, BackupProgram
@@ -119,17 +119,17 @@ class BackupSidecar(Pattern):
             raise InvalidValue(f"port must not be given: the method listens on none, got {port}")
         if restore and program.no_restore:
             raise InvalidValue(f"restore must be False: {program.no_restore}")
-        mounts = [*program_mounts(self, id, program, self.workload.namespace)]
+        mounts = program_mounts(self, id, program, self.workload.namespace)
         if program.to is not None:
             mounts.append(writable(program.to, program.to.mount_path))
         kept = _data_mounts(data, program)
-        beside = self.sharing(data if data is not None else mounts[-1]) if mounts or data is not None else ()
+        shared = [mount for mount in (data, program.to) if mount is not None]
+        beside = self.sharing(shared[0]) if shared else ()
         context = self.security_context(security, beside=beside)
         if data is not None:
             check_same_user(self, context, beside, "read and bring back")
         requirements = self.default(resources)
         if isinstance(resources, Default):
-            shared = [mount for mount in (program.to, data) if mount is not None]
             room = [missing_on_disk(self.workload.pod.spec, mount) for mount in shared]
             requirements = with_disk(requirements, total([program.state_size_limit, *room]))
         common = Container(
@@ -141,7 +141,7 @@ class BackupSidecar(Pattern):
             security_context=context,
             termination_message_policy="FallbackToLogsOnError",
         )
-        restoring = replace(common, volume_mounts=[*mounts, *([data] if data is not None else [])])
+        restoring = replace(common, volume_mounts=[*mounts, *([] if data is None else [data])])
         self.contribute(
             Contribution(
                 init_containers=[
@@ -200,14 +200,8 @@ def program_of(method: BackupMethod, place: BackupPlace) -> BackupProgram:
 
 def program_mounts(scope: Construct, id: str, program: BackupProgram, namespace: str | None) -> list[VolumeMount]:
     """The volumes of the program's own, where there are any; its ConfigMap stands below ``scope``."""
-    mounts = []
-    if program.files:
-        config = ConfigMap(scope, "config", data=program.files, hash_in_name=True, namespace=namespace)
-        volume = Volume.config_map(name_beside(id, "config"), config.name)
-        mounts.append(VolumeMount(volume=volume, mount_path=CONFIG, read_only=True))
-    if program.secrets:
-        volume = key_files(name_beside(id, "secrets"), program.secrets)
-        mounts.append(VolumeMount(volume=volume, mount_path=SECRETS, read_only=True))
+    mounts = config_map_mounts(scope, id, program.files, CONFIG, namespace=namespace)
+    mounts += key_file_mounts(name_beside(id, "secrets"), program.secrets, SECRETS)
     if program.state_size_limit is not None:
         volume = Volume.empty_dir(name_beside(id, "state"), size_limit=program.state_size_limit)
         mounts.append(VolumeMount(volume=volume, mount_path=STATE))

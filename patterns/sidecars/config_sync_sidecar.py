@@ -23,10 +23,10 @@ from patterns.model.env import variables_of
 from patterns.model.names import name_beside
 from patterns.model.projected import ServiceAccountToken
 from patterns.objects.api_access import ApiAccess, token_mount
-from patterns.objects.config_map import ConfigMap
+from patterns.objects.config_map import config_map_mounts
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
-from patterns.pod.key_files import key_files
+from patterns.pod.key_files import key_file_mounts
 from patterns.pod.room import missing_on_disk, size_in_memory, total, with_disk, with_memory
 from patterns.pod.writable import writable
 from patterns.sidecars.config_source import ConfigSource, SyncPlace, SyncProgram
@@ -170,17 +170,16 @@ class ConfigSyncSidecar(Pattern):
     def _mounts(self, program: SyncProgram, *, signals: bool) -> list[VolumeMount]:
         """The volumes of the program's own."""
         name = self.node.id
-        mounts = []
-        files = {**program.files, **({_RELOAD: SIGNAL_SCRIPT} if signals else {})}
-        if files:
-            config = ConfigMap(self, "config", data=files, hash_in_name=True, namespace=self.workload.namespace)
-            volume = Volume.config_map(
-                name_beside(name, "config"), config.name, default_mode="0555" if signals else None
-            )
-            mounts.append(VolumeMount(volume=volume, mount_path=CONFIG, read_only=True))
-        if program.secrets:
-            volume = key_files(name_beside(name, "secrets"), program.secrets)
-            mounts.append(VolumeMount(volume=volume, mount_path=SECRETS, read_only=True))
+        mounts = config_map_mounts(
+            self,
+            name,
+            {**program.files, **({_RELOAD: SIGNAL_SCRIPT} if signals else {})},
+            CONFIG,
+            namespace=self.workload.namespace,
+            # the application's signal is a program of its own
+            default_mode="0555" if signals else None,
+        )
+        mounts += key_file_mounts(name_beside(name, "secrets"), program.secrets, SECRETS)
         if program.tmp:
             volume = Volume.empty_dir(name_beside(name, "tmp"), size_limit=_TMP_SIZE_LIMIT)
             mounts.append(VolumeMount(volume=volume, mount_path="/tmp"))

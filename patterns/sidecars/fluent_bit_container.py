@@ -24,7 +24,7 @@ from patterns.model import (
 )
 from patterns.model.names import name_beside
 from patterns.model.quantity import quantity
-from patterns.pod.key_files import key_files
+from patterns.pod.key_files import key_file_mounts
 from patterns.pod.room import EPHEMERAL_STORAGE, total, with_disk
 from patterns.sidecars.fluent_bit import MULTILINE_PARSERS, Configuration
 from patterns.sidecars.log_output import FILES, FluentBitOutput
@@ -118,12 +118,7 @@ class FluentBitContainer:
                 volume=Volume.empty_dir(self._volume("state"), size_limit=self.state_size_limit), mount_path=_STATE
             ),
         ]
-        if self.output.files:
-            mounts.append(
-                VolumeMount(
-                    volume=key_files(self._volume("files"), self.output.files), mount_path=FILES, read_only=True
-                )
-            )
+        mounts += key_file_mounts(self._volume("files"), self.output.files, FILES)
         return Container(
             name=self.name,
             image=self.image,

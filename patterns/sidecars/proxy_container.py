@@ -20,7 +20,7 @@ from patterns.model import (
 )
 from patterns.model.env import variables_of
 from patterns.model.names import name_beside
-from patterns.pod.key_files import key_files
+from patterns.pod.key_files import key_file_mounts
 from patterns.sidecars.proxy_program import ProxyPlace, ProxyProgram
 
 CONFIG_PATH = "/etc/proxy"
@@ -78,9 +78,7 @@ class ProxyContainer:
         if self.config_map is not None:
             volume = Volume.config_map(self._volume("config"), self.config_map)
             mounts.append(VolumeMount(volume=volume, mount_path=CONFIG_PATH, read_only=True))
-        if self.program.files:
-            volume = key_files(self._volume("files"), self.program.files)
-            mounts.append(VolumeMount(volume=volume, mount_path=FILES_PATH, read_only=True))
+        mounts += key_file_mounts(self._volume("files"), self.program.files, FILES_PATH)
         for path, size in self.room.items():
             # the end of a path tells directories apart
             what = re.sub(r"[^a-z0-9]+", "-", path.lower())[-20:].strip("-")
