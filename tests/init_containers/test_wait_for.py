@@ -288,9 +288,13 @@ def test_two_that_wait_for_each_other_are_silent_for_ever_plainly_and_ours_say_f
     ]
     try:
         for name, each in words.items():
+            begun = time.monotonic()
             ran = run(programs, 2, each, what=f"the other of {name}")
             assert ran.returncode == 1
-            assert ran.stderr.splitlines()[-1].startswith(f"wait: gave up on the other of {name} after 2 s and ")
+            said = re.match(rf"wait: gave up on the other of {name} after (\d+) s and ", ran.stderr.splitlines()[-1])
+            # on a busy machine it is late, and says so
+            assert said is not None
+            assert 2 <= int(said[1]) <= time.monotonic() - begun + 1
         assert [loop.poll() for loop in loops] == [None, None]
     finally:
         for loop in loops:
