@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from patterns.defaults import VAULT_AGENT_RESOURCES, VAULT_IMAGE
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, Json, JsonObject, SecretKey, literal
 from patterns.model.names import process_text, whole_number
 from patterns.model.paths import check_files, relative_path
+from patterns.model.urls import LOOPBACK, url_parts
 from patterns.model.value import Value
 from patterns.pod.script import script_beside
 from patterns.sidecars.config_source import SyncPlace, SyncProgram
@@ -139,10 +139,8 @@ class FromVault(Value):
 
 
 def _is_encrypted(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-        port = parts.port
-    except ValueError:
+    """Whether nobody outside of the pod reads what goes there."""
+    parts = url_parts(address)
+    if parts is None or not parts.hostname or parts.port == 0 or parts.username is not None or parts.query:
         return False
-    plain = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1"))
-    return plain and bool(parts.hostname) and port != 0 and parts.username is None and not parts.query
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)

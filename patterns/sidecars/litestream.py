@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from patterns.defaults import LITESTREAM_IMAGE
 from patterns.errors import InvalidValue
@@ -12,6 +11,7 @@ from patterns.model import EnvSource, JsonObject, SecretKey, literal
 from patterns.model.names import process_text
 from patterns.model.paths import relative_path
 from patterns.model.value import Value
+from patterns.sidecars.backup_address import address_parts
 from patterns.sidecars.backup_method import BackupPlace, BackupProgram
 from patterns.yaml import write_yaml
 
@@ -58,11 +58,9 @@ class Litestream(Value):
             relative_path(path, "databases", reserved=True)
             process_text(path, "databases")
         process_text(self.to, "to")
-        parts = urlsplit(self.to)
+        parts = address_parts(self.to, "to")
         if parts.scheme not in _SCHEMES or not (parts.netloc or parts.path.strip("/")):
             raise InvalidValue(f"to must be an address such as 's3://bucket/shop', got {self.to!r}")
-        if parts.password is not None or parts.query:
-            raise InvalidValue("to must hold no password and no options, which everybody reads")
         if (self.access_key_id is None) != (self.secret_access_key is None):
             raise InvalidValue("access_key_id and secret_access_key go together")
         for name, given in (("endpoint", self.endpoint), ("region", self.region)):

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
-from urllib.parse import urlsplit
 
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, JsonObject, SecretKey
 from patterns.model.secrets import is_secret_name, is_secret_value
+from patterns.model.urls import url_parts
 from patterns.model.value import Value
 from patterns.sidecars.fluent_bit import plain_text
 
@@ -172,23 +172,21 @@ def endpoint(url: str, example: str) -> Endpoint:
         InvalidValue: when it is not such as ``example``.
     """
     plain_text("url", url)
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise InvalidValue(f"url must be such as {example!r}, got {url!r}") from None
+    parts = url_parts(url)
+    if parts is None:
+        raise InvalidValue(f"url must be such as {example!r}, got {url!r}")
     if parts.username is not None or parts.password is not None:
         raise InvalidValue(
             "url must hold no user and no password, which would stand in the ConfigMap; give a SecretKey"
         )
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise InvalidValue(f"url must be such as {example!r}, got {url!r}")
-    if port is None:
+    if parts.port is None:
         raise InvalidValue(
             f"url must name its port, got {url!r}: https means 443, and the plugin's own default is another; "
             f"write {example!r}"
         )
-    return Endpoint(parts.hostname, port, parts.path.rstrip("/"), parts.scheme == "https")
+    return Endpoint(parts.hostname, parts.port, parts.path.rstrip("/"), parts.scheme == "https")
 
 
 def login(user: str | SecretKey | None, password: SecretKey | None) -> dict[str, Property]:

@@ -8,6 +8,7 @@ from patterns.defaults import POSTGRES_IMAGE
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, EmptyDir, SecretKey, Volume, VolumeMount, literal
 from patterns.model.names import check_host, process_text, whole_number
+from patterns.model.urls import LOOPBACK
 from patterns.model.value import Value
 from patterns.pod.libpq import SslMode, libpq_env
 from patterns.pod.script import script_beside
@@ -19,7 +20,7 @@ _RESTORE = script_beside(__file__, "pg_restore.sh")
 _REHEARSE = script_beside(__file__, "pg_rehearse.sh")
 #: of the image's own user, whom a server wants to know by name
 _POSTGRES = 999
-_LOOPBACK = "a server in the same pod has not started when init containers run"
+_NOT_THERE = "a server in the same pod has not started when init containers run"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +114,7 @@ class LogicalDump(Value):
             rehearsal_env={},
             rehearsal_user=_POSTGRES,
             state_size_limit=LOOP_SIZE_LIMIT,
-            no_restore=_LOOPBACK if self.host in ("127.0.0.1", "::1", "localhost") else "",
+            no_restore=_NOT_THERE if self.host in LOOPBACK else "",
             health_command=fresh(place, age),
             single_writer=True,
         )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
-from urllib.parse import urlsplit
 
 from patterns.errors import InvalidValue
 from patterns.model import literal
 from patterns.model.names import process_text
+from patterns.model.urls import LOOPBACK, url_parts
 from patterns.model.value import Value
 from patterns.pod.script import script_beside
 from patterns.sidecars.process_signal import HANDLED, Signal, check_process
@@ -84,10 +84,7 @@ def http_command(reload: ReloadByHttp) -> list[str]:
 
 
 def _is_on_loopback(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
+    parts = url_parts(url)
+    if parts is None or parts.scheme != "http" or parts.hostname not in LOOPBACK:
         return False
-    loopback = parts.hostname in ("127.0.0.1", "localhost", "::1")
-    return parts.scheme == "http" and loopback and port != 0 and parts.username is None
+    return parts.port != 0 and parts.username is None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from patterns.defaults import RESTIC_IMAGE
 from patterns.errors import InvalidValue
@@ -12,6 +11,7 @@ from patterns.model import ConfigMapKey, EnvSource, SecretKey, literal
 from patterns.model.names import process_text, whole_number
 from patterns.model.value import Value
 from patterns.pod.script import script_beside
+from patterns.sidecars.backup_address import address_parts
 from patterns.sidecars.backup_loop import backing_up, fresh, max_age
 from patterns.sidecars.backup_method import BackupPlace, BackupProgram
 
@@ -93,7 +93,7 @@ class Restic(Value):
                 "repository must be an address such as 's3:https://s3.eu-central-1.amazonaws.com/bucket/notes', and no "
                 f"path or sftp, got {self.repository!r}"
             )
-        _check_no_password(self.repository)
+        address_parts(self.repository.partition(":")[2], "repository")
         if not self.host or self.host.startswith("-"):
             raise InvalidValue(f"host must be a name such as 'notes', got {self.host!r}")
         for pattern in self.exclude:
@@ -159,15 +159,6 @@ class Restic(Value):
             "RESTIC_REST_PASSWORD": self.user_password,
         }
         return {name: value for name, value in env.items() if value is not None}
-
-
-def _check_no_password(repository: str) -> None:
-    try:
-        parts = urlsplit(repository.partition(":")[2])
-    except ValueError:
-        raise InvalidValue(f"repository must be an address, got {repository!r}") from None
-    if parts.password is not None or parts.query:
-        raise InvalidValue("repository must hold no password and no options, which everybody reads")
 
 
 def _below(directory: str, pattern: str) -> str:

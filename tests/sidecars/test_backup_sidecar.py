@@ -208,6 +208,7 @@ def test_one_that_may_run_two_pods_is_refused(workload: Any, message: str) -> No
         ({"databases": "notes.db"}, "databases must be a list of str, got a str 'notes.db'"),
         ({"databases": ["../x"]}, "databases"),
         ({"to": "backups"}, "to must be an address such as 's3://bucket/shop', got 'backups'"),
+        ({"to": "s3://[x/shop"}, "to must be an address, got 's3://[x/shop'"),
         ({"to": "sftp://me:pw@host/x"}, "to must hold no password and no options"),
         ({"access_key_id": SecretKey("a", "b")}, "access_key_id and secret_access_key go together"),
     ],
