@@ -9,7 +9,7 @@ from patterns.files import Document
 from patterns.judgement import verdict
 from patterns.place import half_made, path_of, ref_of, root_of
 from patterns.pod.checks.standards import Standards
-from patterns.waiting import tree_of
+from patterns.waiting import when_made
 from patterns.waivers import waivers_of
 
 import constructs  # isort: skip  # after patterns.place, which finds Node
@@ -63,11 +63,6 @@ def tell_findings(obj: Manifest) -> None:
     root = root_of(obj)
     validation = _validations.get(ref_of(root))
     if validation is None:
-        validation = _validations[ref_of(root)] = _Findings(root)
-        made = validation
-        waiting = tree_of(root)
-        if waiting is None:
-            root.node.add_validation(validation)
-        else:
-            waiting.after(lambda: root.node.add_validation(made))
+        made = validation = _validations[ref_of(root)] = _Findings(root)
+        when_made(root, lambda: root.node.add_validation(made))
     validation.objects.append(obj)

@@ -21,7 +21,7 @@ import cdk8s  # noqa: E402  # importing it starts Node, which find_node has to f
 import constructs  # noqa: E402
 import jsii  # noqa: E402
 
-from patterns.waiting import Tree, reference_of, tree_of  # noqa: E402
+from patterns.waiting import Tree, node_id, reference_of, tree_of  # noqa: E402
 
 if TYPE_CHECKING:
     from patterns.defaults import Defaults
@@ -160,8 +160,7 @@ def overrides(construct: object, kind: type, name: str) -> bool:
 
 def join(above: str, id: str) -> str:
     """The path of a construct: what constructs makes of its id, below what is above."""
-    id = id.replace("/", "--")
-    return f"{above}/{id}" if above else id
+    return f"{above}/{node_id(id)}" if above else node_id(id)
 
 
 def check_place(scope: object, id: object) -> None:
@@ -215,7 +214,7 @@ def create(kind: type, self: Any, scope: AnyConstruct | None, id: str, *props: o
         raise Refused(str(error).removeprefix("Error: ")) from None
     MAKING.append(self)
     # newlines in ids are treated by some versions of constructs only, so Node is asked there
-    _places[ref_of(self)] = _Place(scope, None if "\n" in id else id.replace("/", "--"))
+    _places[ref_of(self)] = _Place(scope, None if "\n" in id else node_id(id))
 
 
 def keep_root(construct: AnyConstruct, kind: type) -> None:

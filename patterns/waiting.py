@@ -26,6 +26,11 @@ _NOT_FREE = frozenset(
 )
 
 
+def node_id(id: str) -> str:
+    """What constructs makes of an id."""
+    return id.replace("/", "--")
+
+
 class Seat:
     """Where a construct stands in a tree that waits.
 
@@ -48,11 +53,12 @@ class Seat:
 class Tree:
     """The constructs below one root that wait to be made."""
 
-    __slots__ = ("_then", "_waiting")
+    __slots__ = ("_waiting", "then")
 
     def __init__(self, root: Any, kind: type) -> None:
         self._waiting: list[tuple[type, Any, list[object]]] | None = []
-        self._then: list[Callable[[], object]] = []
+        #: what is called when all are made
+        self.then: list[Callable[[], object]] = []
         root.__dict__["_seat"] = Seat(self, kind, "", root.__dict__["__jsii_ref__"].ref)
 
     @property
@@ -65,16 +71,8 @@ class Tree:
         waiting, self._waiting = self._waiting, None
         for kind, construct, arguments in waiting or ():
             jsii.create(kind, construct, arguments)
-        then, self._then = self._then, []
-        for call in then:
+        for call in self.then:
             call()
-
-    def after(self, call: Callable[[], object]) -> None:
-        """Call it when all are made, or now."""
-        if self._waiting is None:
-            call()
-        else:
-            self._then.append(call)
 
     def add(self, kind: type, construct: Any, scope: Any, id: str, further: list[object]) -> bool:
         """Let a construct wait below ``scope``; False where it cannot.
@@ -82,10 +80,11 @@ class Tree:
         Raises:
             RuntimeError: when there is one of that id in the scope, in the words of constructs.
         """
-        name = id.replace("/", "--")
+        name = node_id(id)
         # newlines in ids are treated by some versions of constructs only
-        if self._waiting is None or "\n" in name or name in _NOT_FREE:
+        if "\n" in name or name in _NOT_FREE:
             return False
+        assert self._waiting is not None, "a tree that Node knows"
         above: Seat = scope.__dict__["_seat"]
         if name in above.children:
             where = f"{above.kind.__name__} [{above.id}]" if above.id else above.kind.__name__
@@ -101,9 +100,9 @@ class CanWait:
 
     @property
     def __jsii_ref__(self) -> Any:
-        seat = self.__dict__.get("_seat")
-        if seat is not None and seat.tree.waits:
-            seat.tree.make()
+        tree = tree_of(self)
+        if tree is not None:
+            tree.make()
         try:
             return self.__dict__["__jsii_ref__"]
         except KeyError:
@@ -118,6 +117,15 @@ def tree_of(construct: Any) -> Tree | None:
     """The tree that the construct stands in, where it waits."""
     seat = getattr(construct, "__dict__", {}).get("_seat")
     return seat.tree if seat is not None and seat.tree.waits else None
+
+
+def when_made(root: Any, call: Callable[[], object]) -> None:
+    """Call what asks Node when the tree below ``root`` is made: now, or with the first question."""
+    tree = tree_of(root)
+    if tree is None:
+        call()
+    else:
+        tree.then.append(call)
 
 
 def reference_of(construct: Any) -> str:

@@ -19,7 +19,10 @@ from patterns.model.value import Value
 from patterns.pod.libpq import SslMode
 
 #: the parts of the program, each a file of psql, with "migrate_" before its name here
-_PARTS = ("check.sql", "direct.sql", "fail.sql", "script.sql", "session.sql", "turn.sql")
+_PARTS = {
+    name: Path(__file__).with_name(f"migrate_{name}").read_text(encoding="utf-8")
+    for name in ("check.sql", "direct.sql", "fail.sql", "script.sql", "session.sql", "turn.sql")
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +95,7 @@ class PostgresLock(Value):
                 ready, env={**ready.env, "PGAPPNAME": FieldPath("metadata.name"), "PGCLIENTENCODING": "UTF8"}
             ),
             command=[*command, "--file", f"{place.program_directory}/main.sql"],
-            files={"main.sql": self._main(place), **{name: _part(name) for name in _PARTS}},
+            files={"main.sql": self._main(place), **_PARTS},
         )
 
     def _main(self, place: MigrationPlace) -> str:
@@ -121,10 +124,6 @@ class PostgresLock(Value):
 def lock_key(table: str) -> int:
     """The number of the advisory lock: the same in every version of this library."""
     return int.from_bytes(sha256(f"cdk8s-pod-patterns/{table}".encode()).digest()[:8], "big") >> 1
-
-
-def _part(name: str) -> str:
-    return Path(__file__).with_name(f"migrate_{name}").read_text(encoding="utf-8")
 
 
 def _set(variables: Mapping[str, str]) -> list[str]:

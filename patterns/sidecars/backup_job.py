@@ -33,13 +33,14 @@ def backup_job(
     program: BackupProgram,
     commands: Sequence[Sequence[str]],
     *,
-    mounts: Sequence[VolumeMount],
-    user: int | None,
+    variables: Mapping[str, str | EnvSource],
+    mounts: Sequence[VolumeMount] = (),
+    user: int | None = None,
     schedule: str,
     time_zone: str | None,
     active_deadline_seconds: int,
     image: str | Default[str] | None,
-    env: Sequence[EnvVar],
+    env: Mapping[str, str | EnvSource] | Sequence[EnvVar],
     resources: ResourceRequirements | Default[ResourceRequirements] | None,
     security: Security | Default[Security] | None,
     name: str | None,
@@ -48,9 +49,9 @@ def backup_job(
     """The commands one after the other, each in a container; never two Jobs at one time, since both write.
 
     Args:
-        user: as whom they have to run, where ``security`` names nobody; ``None`` for one that is not root.
-        env: the whole environment.
+        variables: the program's, before those of ``env``.
         mounts: beside those of the program.
+        user: as whom they have to run, where ``security`` names nobody; ``None`` for one that is not root.
         The others are those of `RestoreRehearsal`.
     """
     scopes = defaults_of(scope)
@@ -65,7 +66,7 @@ def backup_job(
             name=each,
             image=resolved(program.image if image is None else image, scopes),
             command=command,
-            env=env,
+            env=[*variables_of(variables), *variables_of(env)],
             resources=requirements,
             volume_mounts=mounts,
             security_context=context,
@@ -86,13 +87,6 @@ def backup_job(
         name=name,
         namespace=namespace,
     )
-
-
-def environment(
-    variables: Mapping[str, str | EnvSource], further: Mapping[str, str | EnvSource] | Sequence[EnvVar]
-) -> list[EnvVar]:
-    """The program's variables, and the user's behind them."""
-    return [*variables_of(variables), *variables_of(further)]
 
 
 def _as_user(security: Security, user: int) -> Security:

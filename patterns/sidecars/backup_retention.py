@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from patterns.defaults import BACKUP_RESOURCES, CONTAINER_SECURITY, Default
 from patterns.errors import InvalidValue
 from patterns.model import EnvSource, EnvVar, ResourceRequirements, Security
-from patterns.sidecars.backup_job import backup_job, environment, program_in_job
+from patterns.sidecars.backup_job import backup_job, program_in_job
 from patterns.sidecars.backup_method import BackupMethod
 from patterns.tree import Construct, ConstructMeta
 
@@ -68,13 +68,12 @@ class BackupRetention(Construct, metaclass=ConstructMeta):
             id,
             program,
             program.retentions,
-            mounts=[],
-            user=None,
+            variables=program.env,
             schedule=schedule,
             time_zone=time_zone,
             active_deadline_seconds=active_deadline_seconds,
             image=image,
-            env=environment(program.env, env),
+            env=env,
             resources=resources,
             security=security,
             name=name,

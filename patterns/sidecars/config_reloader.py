@@ -89,10 +89,6 @@ class ConfigReloader(Pattern):
         beside = self.sharing(watch[0])
         context = self.security_context(security, beside=beside)
         signals = isinstance(reload, ReloadBySignal)
-        if signals:
-            check_same_user(self, context, beside, "signal")
-        if signals and port is not None:
-            raise InvalidValue(f"port must not be given with a ReloadBySignal, which listens on none, got {port}")
         program = Container(
             name=id,
             image=self.default(image if image is not None else BUSYBOX_IMAGE if signals else CONFIG_RELOADER_IMAGE),
@@ -101,11 +97,14 @@ class ConfigReloader(Pattern):
             security_context=context,
             termination_message_policy="FallbackToLogsOnError",
         )
-        if isinstance(reload, ReloadBySignal):
-            program = _signalling(program, watch, reload, period_seconds)
-        else:
+        if isinstance(reload, ReloadByHttp):
             listening = self.free_port(8080) if port is None else port
             program = _requesting(program, watch, reload, period_seconds, listening)
+        else:
+            check_same_user(self, context, beside, "signal")
+            if port is not None:
+                raise InvalidValue(f"port must not be given with a ReloadBySignal, which listens on none, got {port}")
+            program = _signalling(program, watch, reload, period_seconds)
         self.contribute(
             Contribution(
                 sidecars=[program],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from patterns.defaults import BACKUP_RESOURCES, CONTAINER_SECURITY, Default
 from patterns.errors import InvalidValue
 from patterns.model import EnvSource, EnvVar, ResourceRequirements, Security, Volume, VolumeMount
-from patterns.sidecars.backup_job import backup_job, environment, program_in_job
+from patterns.sidecars.backup_job import backup_job, program_in_job
 from patterns.sidecars.backup_method import BackupMethod
 from patterns.tree import Construct, ConstructMeta
 
@@ -75,20 +75,20 @@ class RestoreRehearsal(Construct, metaclass=ConstructMeta):
             )
         scratch = VolumeMount(volume=Volume.empty_dir("rehearsal", size_limit=size_limit), mount_path=SCRATCH)
         mounts = [scratch] if program.to is None else [scratch, replace(program.to, read_only=True)]
-        variables = program.env if program.rehearsal_env is None else program.rehearsal_env
         #: the CronJob
         self.cron_job = backup_job(
             self,
             id,
             program,
             program.rehearsals,
+            variables=program.env if program.rehearsal_env is None else program.rehearsal_env,
             mounts=mounts,
             user=program.rehearsal_user,
             schedule=schedule,
             time_zone=time_zone,
             active_deadline_seconds=active_deadline_seconds,
             image=image,
-            env=environment(variables, env),
+            env=env,
             resources=resources,
             security=security,
             name=name,
