@@ -11,7 +11,8 @@ def problems(wheel: str) -> list[str]:
     names = ZipFile(wheel).namelist()
     strangers = {name.split("/")[0] for name in names} - {"patterns"}
     found = [f"{name} is in it" for name in strangers if not name.endswith(".dist-info")]
-    needed = ("patterns/py.typed", "patterns/model/kubernetes-1.37.json", "patterns/init_containers/seed.sh")
+    typed = ("patterns/py.typed", "patterns/__init__.pyi")
+    needed = (*typed, "patterns/model/kubernetes-1.37.json", "patterns/init_containers/seed.sh")
     return found + [f"{name} is missing" for name in needed if name not in names]
 
 
