@@ -27,6 +27,8 @@ class Kind:
 
     #: exact types that this kind takes: the fast way
     exact: tuple[type, ...] = ()
+    #: of these, those whose values are taken as they are, without a look
+    as_is: frozenset[type] = frozenset()
     words: tuple[str, ...] = ("anything",)
 
     def admits(self, value: object) -> bool:
@@ -41,6 +43,7 @@ class Instance(Kind):
     def __init__(self, cls: type) -> None:
         self.cls = cls
         self.exact = (cls,)
+        self.as_is = frozenset(self.exact)
         self.words = (a(cls.__name__),)
 
     def admits(self, value: object) -> bool:
@@ -54,7 +57,13 @@ class Instance(Kind):
 
 
 class Text(Instance):
+    def __init__(self) -> None:
+        super().__init__(str)
+        self.as_is = frozenset()
+
     def take(self, value: object) -> object:
+        if type(value) is str and value.isascii():
+            return value
         if not isinstance(value, str):
             raise Mismatch(self, value)
         if not encodable(value):
@@ -63,6 +72,10 @@ class Text(Instance):
 
 
 class Whole(Instance):
+    def __init__(self) -> None:
+        super().__init__(int)
+        self.as_is = frozenset()
+
     def admits(self, value: object) -> bool:
         return isinstance(value, int) and not isinstance(value, bool)
 
@@ -76,6 +89,7 @@ class Whole(Instance):
 
 class Number(Kind):
     exact = (float, int)
+    as_is = frozenset(exact)
     words = ("a number",)
 
     def admits(self, value: object) -> bool:
@@ -89,6 +103,7 @@ class Number(Kind):
 
 class Nothing(Kind):
     exact = (type(None),)
+    as_is = frozenset(exact)
     words = ()
 
     def admits(self, value: object) -> bool:
@@ -129,6 +144,8 @@ class Many(Kind):
         return isinstance(value, abc.Sequence) and not isinstance(value, str | bytes | bytearray)
 
     def take(self, value: object) -> object:
+        if type(value) is tuple and self.item.as_is.issuperset(map(type, value)):
+            return value
         if not self.admits(value):
             raise Mismatch(self, value)
         return tuple(_taken(self.item, item, f"[{i}]") for i, item in enumerate(cast("abc.Sequence[object]", value)))
@@ -140,12 +157,14 @@ class Pairs(Kind):
     def __init__(self, item: Kind) -> None:
         self.item = item
         self.words = (f"a dict of {plural(item)}",)
-        self.key = Text(str)
+        self.key = Text()
 
     def admits(self, value: object) -> bool:
         return isinstance(value, abc.Mapping)
 
     def take(self, value: object) -> object:
+        if type(value) is FrozenMap and self.item.as_is.issuperset(map(type, value.values())):
+            return value
         if not self.admits(value):
             raise Mismatch(self, value)
         items = cast("abc.Mapping[object, object]", value)
@@ -173,6 +192,7 @@ class OneOf(Kind):
         for kind in kinds:
             for exact in kind.exact:
                 self.by_type.setdefault(exact, kind)
+        self.as_is = frozenset(cls for cls, kind in self.by_type.items() if cls in kind.as_is)
         self.words = tuple(word for kind in kinds for word in kind.words)
 
     def admits(self, value: object) -> bool:
@@ -188,6 +208,8 @@ class OneOf(Kind):
 
 
 def _taken(kind: Kind, value: object, step: str) -> object:
+    if type(value) in kind.as_is:
+        return value
     try:
         return kind.take(value)
     except Mismatch as error:
@@ -237,7 +259,7 @@ def _kind(annotation: object, names: dict[str, Any]) -> Kind:
             return Kind()
     if annotation is None or annotation is type(None):
         return Nothing()
-    simple: dict[object, Kind] = {str: Text(str), int: Whole(int), float: Number()}
+    simple: dict[object, Kind] = {str: Text(), int: Whole(), float: Number()}
     if annotation in simple:
         return simple[annotation]
     origin, arguments = get_origin(annotation), get_args(annotation)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from functools import wraps
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
@@ -19,6 +19,11 @@ P = ParamSpec("P")
 class _Signature(NamedTuple):
     positional: tuple[str, ...]
     kinds: dict[str, Kind]
+    needed: frozenset[str]
+    defaults: dict[str, object]
+    settle: Callable[[Any], None] | None
+    #: whether what the generated ``__init__`` does can be done at once, which takes a third of the time
+    plain: bool
 
 
 _SIGNATURES: dict[type, _Signature] = {}
@@ -26,10 +31,20 @@ _SIGNATURES: dict[type, _Signature] = {}
 
 def _signature(cls: type[Any]) -> _Signature:
     # compiled at a class's first call: an import pays for no class that it does not use
-    found = _SIGNATURES.get(cls)
-    if found is None:
-        positional = tuple(field.name for field in fields(cls) if field.init and not field.kw_only)
-        found = _SIGNATURES[cls] = _Signature(positional, kinds_of(cls))
+    own = fields(cls)
+    plain = (
+        cls.__init__.__code__.co_filename == "<string>"  # text that dataclasses wrote
+        and not any(vars(parent).get("__slots__") for parent in cls.__mro__)
+        and all(field.init and field.default_factory is MISSING for field in own)
+    )
+    found = _SIGNATURES[cls] = _Signature(
+        positional=tuple(field.name for field in own if field.init and not field.kw_only),
+        kinds=kinds_of(cls),
+        needed=frozenset(field.name for field in own if field.default is MISSING),
+        defaults={field.name: field.default for field in own},
+        settle=getattr(cls, "__post_init__", None),
+        plain=plain,
+    )
     return found
 
 
@@ -40,20 +55,32 @@ class ValueMeta(type):
     """
 
     def __call__(cls: type[T], *args: Any, **kwargs: Any) -> T:
-        positional: tuple[str, ...] = ()
         try:
-            positional, kinds = _signature(cls)
-            given = list(args)
-            for index, name in enumerate(positional[: len(args)]):
-                given[index] = taken(name, kinds.get(name), args[index])
+            signature = _SIGNATURES.get(cls) or _signature(cls)
+            if args:
+                named = dict(zip(signature.positional, args, strict=False))
+                if len(named) < len(args) or not named.keys().isdisjoint(kwargs):
+                    return type.__call__(cls, *args, **kwargs)  # type: ignore[no-any-return]  # it raises
+                kwargs = {**named, **kwargs}
+            kinds = signature.kinds
+            values = signature.defaults.copy()
             for name, value in kwargs.items():
-                kwargs[name] = taken(name, kinds.get(name), value)
-            made: T = type.__call__(cls, *given, **kwargs)
+                kind = kinds.get(name)
+                # the commonest arguments need no look
+                plainly = kind is not None and type(value) in kind.as_is
+                values[name] = value if plainly else taken(name, kind, value)
+            if signature.plain and signature.needed <= kwargs.keys() <= kinds.keys():
+                made: T = cls.__new__(cls)
+                object.__setattr__(made, "__dict__", values)
+                if signature.settle is not None:
+                    signature.settle(made)
+            else:
+                made = type.__call__(cls, **{name: values[name] for name in kwargs})
             made.check_extra()  # type: ignore[attr-defined]  # the metaclass of values alone
             return made
         except PatternError as error:
-            named: object = kwargs.get("name", args[0] if args and positional[:1] == ("name",) else None)
-            raise trimmed(error, f"{cls.__name__} {named!r}" if isinstance(named, str) else cls.__name__) from None
+            who = kwargs.get("name")
+            raise trimmed(error, f"{cls.__name__} {who!r}" if isinstance(who, str) else cls.__name__) from None
 
 
 def taken(name: str, kind: Kind | None, value: object) -> object:

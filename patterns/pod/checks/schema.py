@@ -6,7 +6,7 @@ import json
 import re
 from base64 import b64decode
 from binascii import Error
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple, TypeAlias
@@ -20,8 +20,14 @@ from patterns.pod.versions import FIELDS
 #: what a field holds: ``"s"`` a string, ``"X"`` an object of type X, ``"[X]"`` a list, ``"{X}"`` a map, ``"?"`` any
 Fields: TypeAlias = Mapping[str, str]
 
+#: the way to what is looked at, in links: the one before, the step, and the type of the object there (empty for a list
+#: or a map). Nearly everything is right, and needs no path.
+_Trail: TypeAlias = "tuple[_Trail | None, str | int, str]"
+
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})", re.I)
 _BOUNDS = {"i": 2**31, "l": 2**63}
+#: where nothing but the type is to be looked at, as nearly everywhere
+_PLAIN: Mapping[str, type] = {"s": str, "b": bool}
 
 
 class Fault(NamedTuple):
@@ -79,55 +85,64 @@ def faults(obj: Object) -> list[Fault]:
     """Every place where the object is not what its type says; none for a kind that is not built in."""
     found = obj.memo.get("faults")
     if not isinstance(found, list):
+        found = obj.memo["faults"] = []
         root = type_of(obj.api_version, obj.kind)
-        found = obj.memo["faults"] = list(_object(obj.json, root, (), ())) if root else []
+        if root:
+            _object(obj.json, root, (None, "", root), found)
     return found
 
 
-def _object(value: dict[str, Json], holds: str, path: Steps, above: tuple[tuple[Steps, str], ...]) -> Iterator[Fault]:
+def _fault(rule: str, here: _Trail, step: str | int, holds: str, value: Json) -> Fault:
+    links: list[_Trail] = []
+    link: _Trail | None = here
+    while link is not None:
+        links.append(link)
+        link = link[0]
+    path: Steps = ()
+    above: list[tuple[Steps, str]] = []
+    for before, step_here, type_here in reversed(links):
+        path = () if before is None else (*path, step_here)
+        if type_here:
+            above.append((path, type_here))
+    return Fault(rule, (*path, step), holds, value, tuple(above))
+
+
+def _object(value: dict[str, Json], holds: str, here: _Trail, found: list[Fault]) -> None:
     known = types()[holds]
     young = FIELDS.get(holds)
-    inside = (*above, (path, holds))
     for key, item in value.items():
         wanted = known.get(key)
         if young is not None and key in young and item is not None:
-            yield Fault("young", (*path, key), holds, item, inside)
+            found.append(_fault("young", here, key, holds, item))
         if wanted is None:
-            yield Fault("unknown-field", (*path, key), holds, item, inside)
-        elif item is None or wanted == "?":
-            continue
-        elif wanted == "s":
-            if not isinstance(item, str):
-                yield Fault("wrong-type", (*path, key), wanted, item, inside)
-        else:
-            yield from _value(item, wanted, (*path, key), inside)
+            found.append(_fault("unknown-field", here, key, holds, item))
+        elif type(item) is not _PLAIN.get(wanted):
+            _value(item, wanted, key, here, found)
 
 
-def _value(value: Json, holds: str, path: Steps, above: tuple[tuple[Steps, str], ...]) -> Iterator[Fault]:
+def _value(value: Json, holds: str, step: str | int, above: _Trail, found: list[Fault]) -> None:
     if value is None or holds == "?":
         return
     first = holds[0]
-    if first == "[":
-        if not isinstance(value, list):
-            yield Fault("wrong-type", path, holds, value, above)
-            return
-        for at, item in enumerate(value):
-            yield from _value(item, holds[1:-1], (*path, at), above)
-    elif first == "{":
-        if not isinstance(value, dict):
-            yield Fault("wrong-type", path, holds, value, above)
-            return
-        for key, item in value.items():
-            yield from _value(item, holds[1:-1], (*path, key), above)
-    elif len(holds) > 1:
-        if isinstance(value, dict):
-            yield from _object(value, holds, path, above)
-        else:
-            yield Fault("wrong-type", path, holds, value, above)
-    else:
+    if first == "[" and isinstance(value, list):
+        _items(enumerate(value), holds[1:-1], (above, step, ""), found)
+    elif first == "{" and isinstance(value, dict):
+        _items(value.items(), holds[1:-1], (above, step, ""), found)
+    elif len(holds) == 1:
         rule = _scalar_fault(value, holds)
         if rule:
-            yield Fault(rule, path, holds, value, above)
+            found.append(_fault(rule, above, step, holds, value))
+    elif first not in "[{" and isinstance(value, dict):
+        _object(value, holds, (above, step, holds), found)
+    else:
+        found.append(_fault("wrong-type", above, step, holds, value))
+
+
+def _items(items: Iterable[tuple[str | int, Json]], holds: str, here: _Trail, found: list[Fault]) -> None:
+    plain = _PLAIN.get(holds)
+    for step, item in items:
+        if type(item) is not plain:
+            _value(item, holds, step, here, found)
 
 
 def _scalar_fault(value: Json, holds: str) -> str:
