@@ -43,6 +43,7 @@ class Runner:
         self._timeout = timeout
         self._repeats = repeats
         self._progress = progress
+        self._measured = 0
         self.environment = _environment()
 
     def prepare(self) -> None:
@@ -121,12 +122,11 @@ class Runner:
         return 3 if count <= 1000 or peer == OURS else 1
 
     def _once(self, peer: str, names: Path) -> Measurement | None:
-        folder = self._empty("measured")
+        # left where it is until the end: a file system looks long for room where thousands of files have just gone
+        self._measured += 1
+        folder = self._empty(f"measured-{self._measured}")
         command = [*PEERS[peer].command(self._cache), str(names), str(folder)]
-        try:
-            return measure(command, environment=self.environment, directory=ROOT, timeout=self._timeout)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        return measure(command, environment=self.environment, directory=ROOT, timeout=self._timeout)
 
     def _written(self, peer: str, shape: Shape) -> Path:
         folder = self._empty(f"compared-{shape.value}-{peer}")

@@ -33,6 +33,7 @@ from patterns.pod.checks.standards import Standards, minor_version
 from patterns.pod.checks.subject import NEWEST
 from patterns.resolvers import keep_resolvers
 from patterns.synthesis import Order, order_in_python, order_of
+from patterns.waiting import Tree
 from patterns.waivers import waivers_of
 from patterns.yaml import write_yaml
 
@@ -99,7 +100,7 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
             record=record_construct_metadata,
             output_type=yaml_output_type if yaml_output_type is not None else cdk8s.YamlOutputType.FILE_PER_CHART,
         )
-        super().__init__(
+        self._props = cdk8s.AppProps(
             # Node has the working directory of its start
             outdir=str(self._options.directory),
             output_file_extension=self._options.extension,
@@ -107,10 +108,13 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
             resolvers=resolvers,
             yaml_output_type=self._options.output_type,
         )
-        place.keep_root(self, cdk8s.App)
+        Tree(self, cdk8s.App)
         place.keep_defaults(self, defaults)
         place.keep_target(self, self._standards.target)
         keep_resolvers(self, resolvers or ())
+
+    def _props_in_node(self) -> tuple[object, ...]:
+        return (self._props,)
 
     @property
     def charts(self) -> list[cdk8s.Chart]:
@@ -241,7 +245,7 @@ def _document(obj: cdk8s.ApiObject, findings: list[str], *, named: bool) -> Docu
         if not hasattr(obj.to_json, "__jsii_name__"):
             # written in Python, so nothing has passed through Node
             document = plain_object(document, "to_json()")
-        attached = attachments.get(place.ref_of(obj))
+        attached = attachments.get(obj)
         if attached is not None:
             document = attached(document)
     except PatternError as error:

@@ -36,10 +36,13 @@ class WaitingMeta(jsii.JSIIMeta):
     """Leaves out what jsii does last when an object is made: it would ask for a reference in Node."""
 
     def __call__(cls: type[T], *args: Any, **kwargs: Any) -> T:
+        depth = len(MAKING)
         try:
             return _instance(cls, *args, **kwargs)
         except PatternError as error:
             raise trimmed(error) from error.__cause__
+        finally:
+            del MAKING[depth:]
 
 
 def _instance(cls: type[T], *args: Any, **kwargs: Any) -> T:
@@ -68,7 +71,7 @@ class ConstructMeta(WaitingMeta):
             raise trimmed(error, f"{cls.__name__} {_wanted_path(*args, **kwargs)!r}") from error.__cause__
         finally:
             for construct in MAKING[depth:]:
-                construct.__dict__["half_made"] = True
+                construct._half_made = True
             del MAKING[depth:]
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from patterns.place import AnyConstruct, path_of, ref_of
+from patterns.place import AnyConstruct, path_of
 from patterns.pod.pod_template import PodTemplate
-from patterns.waiting import is_made
+from patterns.waiting import Notes, is_made
 
 
 class HasPod(Protocol):
@@ -15,19 +15,19 @@ class HasPod(Protocol):
     pod: PodTemplate
 
 
-_holders: dict[str, list[HasPod]] = {}
+_holders: Notes[list[HasPod]] = Notes()
 
 
 def keep_holder(obj: AnyConstruct, holder: HasPod) -> None:
     """Remember who holds a pod of the API object."""
-    known = _holders.setdefault(ref_of(obj), [])
+    known = _holders.get(obj) or _holders.keep(obj, [])
     if holder not in known:
         known.append(holder)
 
 
 def path_of_contributor(obj: AnyConstruct, container: str) -> str:
     """The path of the construct that brought the container; the object's own path where nobody did."""
-    for holder in _holders.get(ref_of(obj), ()):
+    for holder in _holders.get(obj) or ():
         owner = holder.pod.owner("container", container)
         if is_made(owner):
             return path_of(owner)  # type: ignore[arg-type]  # what jsii made is a construct

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from patterns.errors import PatternError
 from patterns.files import Document
 from patterns.judgement import verdict
-from patterns.place import half_made, path_of, ref_of, root_of
+from patterns.place import half_made, path_of, root_of
 from patterns.pod.checks.standards import Standards
-from patterns.waiting import when_made
+from patterns.waiting import Notes, when_made
 from patterns.waivers import waivers_of
 
 import constructs  # isort: skip  # after patterns.place, which finds Node
@@ -44,7 +44,7 @@ class _Findings:
         return verdict({"": documents}, Standards(), waivers_of(self.root)).stops
 
 
-_validations: dict[str, _Findings] = {}
+_validations: Notes[_Findings] = Notes()
 
 
 def findings_of(obj: Manifest) -> list[str]:
@@ -61,8 +61,8 @@ def findings_of(obj: Manifest) -> list[str]:
 def tell_findings(obj: Manifest) -> None:
     """Let the object's findings stop a synthesis under any root."""
     root = root_of(obj)
-    validation = _validations.get(ref_of(root))
+    validation = _validations.get(root)
     if validation is None:
-        made = validation = _validations[ref_of(root)] = _Findings(root)
+        made = validation = _validations.keep(root, _Findings(root))
         when_made(root, lambda: root.node.add_validation(made))
     validation.objects.append(obj)

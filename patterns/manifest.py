@@ -13,6 +13,7 @@ from patterns.model.json import Json, JsonObject, object_at
 from patterns.plain_json import plain_object
 from patterns.pod.checks.early import check_early
 from patterns.resolvers import custom_resolvers, resolved
+from patterns.waiting import Notes
 from patterns.waivers import Waiver
 
 import cdk8s  # isort: skip  # after patterns.tree, which finds Node
@@ -23,8 +24,8 @@ AnyConstruct = place.AnyConstruct
 _API_VERSION = re.compile(r"([^/\s]+/)?[^/\s]+")
 
 
-#: changes of somebody else's object, by its reference: called with what its ``to_json()`` gives, the result is written
-attachments: dict[str, Callable[[JsonObject], JsonObject]] = {}
+#: changes of somebody else's object: called with what its ``to_json()`` gives, the result is written
+attachments: Notes[Callable[[JsonObject], JsonObject]] = Notes()
 
 
 class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.ConstructMeta):
@@ -87,15 +88,19 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         for key in ("apiVersion", "kind", "metadata"):
             if key in content:
                 raise InvalidValue(f"body must not hold {key!r}, which has an option of its own")
-        props = {"apiVersion": api_version, "kind": kind, "metadata": own.for_node()}
+        self._manifest = ManifestState(api_version, kind, own.name or "", own, content)
         # a name that only Node knows
-        place.create(cdk8s.ApiObject, self, scope, id, props, in_node=own.name is None)
-        own.name = own.name if own.name is not None else jsii.get(self, "name")
+        place.create(cdk8s.ApiObject, self, scope, id, in_node=own.name is None)
+        if own.name is None:
+            own.name = self._manifest.name = jsii.get(self, "name")
         own.inherit(chart)
-        self._manifest = ManifestState(api_version, kind, own.name, own, content)
         check_name(own.name, api_version, kind, generated=asked)
         if type(self) is Manifest:
             self.check_early()
+
+    def _props_in_node(self) -> tuple[object, ...]:
+        own = self._manifest
+        return ({"apiVersion": own.api_version, "kind": own.kind, "metadata": own.metadata.for_node()},)
 
     @property
     def namespace(self) -> str | None:

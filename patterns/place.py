@@ -7,6 +7,7 @@ answers are kept by its jsii reference: a Python wrapper of a JavaScript object 
 from __future__ import annotations
 
 import os
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 from patterns.errors import Conflict, InvalidValue, NotFound, WrongType
@@ -21,7 +22,7 @@ import cdk8s  # noqa: E402  # importing it starts Node, which find_node has to f
 import constructs  # noqa: E402
 import jsii  # noqa: E402
 
-from patterns.waiting import Tree, node_id, reference_of, tree_of  # noqa: E402
+from patterns.waiting import Notes, Place, node_id, reference_of, seat_of  # noqa: E402
 
 if TYPE_CHECKING:
     from patterns.defaults import Defaults
@@ -33,28 +34,10 @@ class Refused(Conflict, RuntimeError):
     """What cdk8s itself refuses, such as a second construct of one id; a ``RuntimeError`` as under plain cdk8s."""
 
 
-class _Place:
-    """What is known of a construct's place. ``id`` is None where only Node knows it."""
-
-    __slots__ = ("chart", "id", "node", "path", "root", "scope")
-
-    def __init__(self, scope: AnyConstruct | None, id: str | None) -> None:
-        self.scope = scope
-        self.id = id
-        self.path: str | None = None
-        self.chart: cdk8s.Chart | None = None
-        self.root: AnyConstruct | None = None
-        self.node: constructs.Node | None = None
-
-
-_places: dict[str, _Place] = {}
-_defaults: dict[str, Defaults] = {}
-_targets: dict[str, int] = {}
-
-
-def ref_of(construct: object) -> str:
-    """A reference: equal for every Python wrapper of one object in Node, and never used again."""
-    return reference_of(construct)
+#: of constructs that have no seat
+_places: dict[Hashable, Place] = {}
+_defaults: Notes[Defaults] = Notes()
+_targets: Notes[int] = Notes()
 
 
 def path_of(construct: AnyConstruct) -> str:
@@ -115,16 +98,16 @@ def keep_chart(construct: AnyConstruct, chart: cdk8s.Chart) -> None:
 
 def is_known(construct: AnyConstruct) -> bool:
     """Whether the construct's chart can be told without a question to Node."""
-    place = _places.get(ref_of(construct))
+    place: Place | None = seat_of(construct) or _places.get(reference_of(construct))
     return place is not None and (place.chart is not None or (place.scope is not None and is_known(place.scope)))
 
 
 def defaults_of(construct: AnyConstruct) -> list[Defaults]:
     """The replacements of defaults that hold for the construct, the nearest first."""
     found = []
-    above: AnyConstruct | None = construct if _defaults else None
+    above: AnyConstruct | None = construct
     while above is not None:
-        replacements = _defaults.get(ref_of(above))
+        replacements = _defaults.get(above)
         if replacements is not None:
             found.append(replacements)
         above = scope_of(above)
@@ -134,17 +117,17 @@ def defaults_of(construct: AnyConstruct) -> list[Defaults]:
 def keep_defaults(construct: AnyConstruct, replacements: Defaults | None) -> None:
     """Let replacements of defaults hold for the construct and for everything below it."""
     if replacements:
-        _defaults[ref_of(construct)] = dict(replacements)
+        _defaults.keep(construct, dict(replacements))
 
 
 def keep_target(root: AnyConstruct, minor: int) -> None:
     """Remember the minor version of the clusters that the root's manifests are for."""
-    _targets[ref_of(root)] = minor
+    _targets.keep(root, minor)
 
 
 def target_of(construct: AnyConstruct) -> int | None:
     """The minor version of the clusters that the construct's manifests are for; ``None`` under a plain root."""
-    return _targets.get(ref_of(root_of(construct)))
+    return _targets.get(root_of(construct))
 
 
 def is_a(construct: object, kind: type) -> bool:
@@ -175,19 +158,19 @@ def check_place(scope: object, id: object) -> None:
         raise InvalidValue("id must not be empty; it is unique among the constructs of one scope")
 
 
-#: constructs that Node knows, and whose ``__init__`` has not ended; `patterns.tree.ConstructMeta` takes them out
+#: constructs that stand in a tree, and whose ``__init__`` has not ended; their metaclass takes them out
 MAKING: list[Any] = []
 
 
 def half_made(construct: AnyConstruct) -> AnyConstruct | None:
     """The construct itself, or the nearest above it, whose ``__init__`` ended with an error that somebody caught."""
     above: AnyConstruct | None = construct
-    while above is not None and "half_made" not in above.__dict__:
+    while above is not None and not getattr(above, "_half_made", False):
         above = scope_of(above)
     return above
 
 
-def create(kind: type, self: Any, scope: AnyConstruct | None, id: str, *props: object, in_node: bool = False) -> None:
+def create(kind: type, self: Any, scope: AnyConstruct, id: str, *, in_node: bool = False) -> None:
     """Make the construct: in Node by one message, or in Python until somebody asks Node.
 
     Args:
@@ -195,7 +178,6 @@ def create(kind: type, self: Any, scope: AnyConstruct | None, id: str, *props: o
         self: the construct.
         scope: what it is placed in.
         id: its own.
-        props: further arguments of the class in Node.
         in_node: whether Node is asked anyway.
 
     Raises:
@@ -203,26 +185,28 @@ def create(kind: type, self: Any, scope: AnyConstruct | None, id: str, *props: o
         Refused: when there is a construct of that id already, or the scope is locked.
     """
     check_place(scope, id)
-    waiting = None if in_node else tree_of(scope)
+    above = seat_of(scope)
     try:
-        if waiting is None or not waiting.add(kind, self, scope, id, list(props)):
-            jsii.create(kind, self, [scope, id, *props])
+        if above is None or in_node or not above.tree.let_wait(kind, self, scope, id):
+            jsii.create(kind, self, [scope, id, *self._props_in_node()])
+            _keep_place(self, kind, scope, id)
     except RuntimeError as error:
         raised = raised_in_python(error)
         if raised is not None:
             raise raised from None
         raise Refused(str(error).removeprefix("Error: ")) from None
     MAKING.append(self)
+
+
+def _keep_place(construct: Any, kind: type, scope: AnyConstruct, id: str) -> None:
+    """Remember where a construct stands that Node knows."""
+    above = seat_of(scope)
     # newlines in ids are treated by some versions of constructs only, so Node is asked there
-    _places[ref_of(self)] = _Place(scope, None if "\n" in id else node_id(id))
-
-
-def keep_root(construct: AnyConstruct, kind: type) -> None:
-    """Remember a root that was made with an empty id, and let what is placed in it wait."""
-    Tree(construct, kind)
-    place = _places[ref_of(construct)] = _Place(None, None)
-    place.path = ""
-    place.root = construct
+    name = None if "\n" in id else node_id(id)
+    if above is None or name is None:
+        _places[reference_of(construct)] = Place(scope, name)
+    else:
+        above.tree.give_seat(kind, construct, scope, name)
 
 
 def raised_in_python(error: BaseException) -> Exception | None:
@@ -241,15 +225,18 @@ def raised_in_python(error: BaseException) -> Exception | None:
     return found
 
 
-def _place(construct: AnyConstruct) -> _Place:
-    ref = ref_of(construct)
+def _place(construct: AnyConstruct) -> Place:
+    seat = seat_of(construct)
+    if seat is not None:
+        return seat
+    ref = reference_of(construct)
     place = _places.get(ref)
     if place is None:
-        place = _places[ref] = _Place(None, None)
+        place = _places[ref] = Place(None, None)
     return place
 
 
-def _node(construct: AnyConstruct, place: _Place) -> constructs.Node:
+def _node(construct: AnyConstruct, place: Place) -> constructs.Node:
     if place.node is None:
         place.node = construct.node
     return place.node

@@ -7,29 +7,29 @@ from collections.abc import Sequence
 from patterns import place
 from patterns.model.json import JsonObject
 from patterns.plain_json import plain_object
+from patterns.waiting import Notes
 
 import cdk8s  # isort: skip  # after patterns.tree, which finds Node
 
 _BUILT_IN = (cdk8s.LazyResolver, cdk8s.ImplicitTokenResolver, cdk8s.NumberStringUnionResolver)
 
-#: by the reference of the app
-_custom: dict[str, list[cdk8s.IResolver]] = {}
+_custom: Notes[list[cdk8s.IResolver]] = Notes()
 
 
 def custom_resolvers(construct: place.AnyConstruct) -> list[cdk8s.IResolver]:
     """The resolvers that the user gave to the app; an app is asked once."""
     root = place.root_of(construct)
-    ref = place.ref_of(root)
-    if ref not in _custom:
+    known = _custom.get(root)
+    if known is None:
         every = root.resolvers if isinstance(root, cdk8s.App) else []
         # plain JSON is nothing to the built-in ones
-        _custom[ref] = [resolver for resolver in every if type(resolver) not in _BUILT_IN]
-    return _custom[ref]
+        known = _custom.keep(root, [resolver for resolver in every if type(resolver) not in _BUILT_IN])
+    return known
 
 
 def keep_resolvers(app: cdk8s.App, resolvers: Sequence[cdk8s.IResolver]) -> None:
     """Remember the custom resolvers of an app, so that it need not be asked."""
-    _custom[place.ref_of(app)] = list(resolvers)
+    _custom.keep(app, list(resolvers))
 
 
 def resolved(obj: cdk8s.ApiObject, document: JsonObject, resolvers: Sequence[cdk8s.IResolver]) -> JsonObject:

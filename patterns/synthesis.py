@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 from patterns import place
-from patterns.waiting import preorder, tree_of
+from patterns.waiting import preorder, reference_of, tree_of
 
 import cdk8s  # isort: skip  # after patterns.place, which finds Node
 import constructs  # isort: skip
@@ -36,12 +36,12 @@ def order_in_python(app: cdk8s.App) -> Order | None:
     """
     if tree_of(app) is None:
         return None
-    by_chart: dict[str, tuple[cdk8s.Chart, list[cdk8s.ApiObject]]] = {}
+    by_chart: dict[Hashable, tuple[cdk8s.Chart, list[cdk8s.ApiObject]]] = {}
     for construct in preorder(app):
         if place.is_a(construct, cdk8s.Chart):
-            by_chart[place.ref_of(construct)] = (construct, [])
+            by_chart[reference_of(construct)] = (construct, [])
         elif place.is_a(construct, cdk8s.ApiObject):
-            by_chart[place.ref_of(place.chart_of(construct))][1].append(construct)
+            by_chart[reference_of(place.chart_of(construct))][1].append(construct)
     return None if _nested([chart for chart, _ in by_chart.values()]) else Order(list(by_chart.values()), False)
 
 
@@ -60,10 +60,10 @@ def order_of(app: cdk8s.App) -> Order:
     objects = _api_objects(everything)
     if not _nested(charts) and any(not place.is_known(obj) for obj in objects):
         _place_in_charts(app)
-    by_chart: dict[str, list[cdk8s.ApiObject]] = {place.ref_of(chart): [] for chart in charts}
+    by_chart: dict[Hashable, list[cdk8s.ApiObject]] = {reference_of(chart): [] for chart in charts}
     for obj in objects:
-        by_chart[place.ref_of(place.chart_of(obj))].append(obj)
-    return Order([(chart, by_chart[place.ref_of(chart)]) for chart in charts], False)
+        by_chart[reference_of(place.chart_of(obj))].append(obj)
+    return Order([(chart, by_chart[reference_of(chart)]) for chart in charts], False)
 
 
 def _topology(node: constructs.Node) -> list[constructs.IConstruct]:
@@ -75,9 +75,9 @@ def _api_objects(found: Sequence[constructs.IConstruct]) -> list[cdk8s.ApiObject
 
 
 def _objects_by_itself(chart: cdk8s.Chart) -> list[cdk8s.ApiObject]:
-    own = place.ref_of(chart)
+    own = reference_of(chart)
     found = _api_objects(_topology(chart.node))
-    return [obj for obj in found if place.ref_of(place.chart_of(obj)) == own]
+    return [obj for obj in found if reference_of(place.chart_of(obj)) == own]
 
 
 def _depend_on_each_other(charts: Sequence[cdk8s.Chart]) -> bool:

@@ -18,11 +18,10 @@ from patterns.place import (
     keep_defaults,
     overrides,
     path_of,
-    ref_of,
     root_of,
     scope_of,
 )
-from patterns.waiting import CanWait
+from patterns.waiting import CanWait, Notes
 from patterns.waivers import Waiver, keep_waiver
 
 import cdk8s  # isort: skip  # after patterns.place, which finds Node
@@ -42,7 +41,6 @@ __all__ = [
     "generated_name",
     "keep_defaults",
     "path_of",
-    "ref_of",
     "root_of",
     "scope_of",
 ]
@@ -123,7 +121,8 @@ class _ChartFacts:
         self.hashed = hashed
 
 
-_charts: dict[str, _ChartFacts] = {}
+#: of charts that somebody else made
+_charts: Notes[_ChartFacts] = Notes()
 
 
 class Chart(ReadOnly, cdk8s.Chart, Construct):
@@ -154,32 +153,35 @@ class Chart(ReadOnly, cdk8s.Chart, Construct):
         for key, value in own.items():
             if not isinstance(key, str) or not isinstance(value, str):
                 raise WrongType(f"Chart {id!r}: labels must hold strings, got {key!r}: {value!r}")
-        hashed = not disable_resource_name_hashes
-        props: dict[str, object] = {"labels": own, "disableResourceNameHashes": not hashed}
-        if namespace is not None:
-            props["namespace"] = namespace
-        create(cdk8s.Chart, self, scope, id, props)
-        _charts[ref_of(self)] = _ChartFacts(namespace, own, hashed)
+        self._chart_facts = _ChartFacts(namespace, own, not disable_resource_name_hashes)
+        create(cdk8s.Chart, self, scope, id)
         keep_defaults(self, defaults)
 
     if not TYPE_CHECKING:
-        namespace = Local(lambda self: _charts[ref_of(self)].namespace)
-        labels = Local(lambda self: dict(_charts[ref_of(self)].labels))
+        namespace = Local(lambda self: self._chart_facts.namespace)
+        labels = Local(lambda self: dict(self._chart_facts.labels))
+
+    def _props_in_node(self) -> tuple[object, ...]:
+        own = self._chart_facts
+        named = {} if own.namespace is None else {"namespace": own.namespace}
+        return ({"labels": {**own.labels}, "disableResourceNameHashes": not own.hashed, **named},)
 
 
 def of_chart(chart: cdk8s.Chart) -> tuple[str | None, Mapping[str, str]]:
     """The namespace and the labels that a chart gives to its objects. Somebody else's chart is asked once."""
     if overrides(chart, cdk8s.Chart, "namespace") or overrides(chart, cdk8s.Chart, "labels"):
         return chart.namespace, chart.labels
-    facts = _charts.get(ref_of(chart))
-    if facts is None:
-        facts = _charts[ref_of(chart)] = _ChartFacts(chart.namespace, chart.labels, None)
+    facts = _facts_of(chart) or _charts.keep(chart, _ChartFacts(chart.namespace, chart.labels, None))
     return facts.namespace, facts.labels
+
+
+def _facts_of(chart: cdk8s.Chart) -> _ChartFacts | None:
+    return chart._chart_facts if isinstance(chart, Chart) else _charts.get(chart)
 
 
 def object_name(chart: cdk8s.Chart, path: str, kind: str) -> str | None:
     """The name that the chart gives to an object at ``path``; None where only the chart itself can tell."""
-    facts = _charts.get(ref_of(chart))
+    facts = _facts_of(chart)
     if facts is None or facts.hashed is None or overrides(chart, cdk8s.Chart, "generate_object_name"):
         return None
     # a CronJob's name leaves 11 characters for those of its Jobs

@@ -8,13 +8,17 @@ is placed in the tree, and when anything of Node's is used, such as ``chart.node
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import count
-from typing import Any
+from collections.abc import Callable, Hashable, Iterator
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import jsii  # isort: skip  # after patterns.place, which finds Node
 
-_numbers = count(1)
+if TYPE_CHECKING:
+    import cdk8s
+    import constructs
+
+T = TypeVar("T")
+
 #: the largest index of JavaScript's arrays
 _MOST = 2**32 - 2
 #: what every object in JavaScript has already, so that Node says no to such a child
@@ -31,35 +35,52 @@ def node_id(id: str) -> str:
     return id.replace("/", "--")
 
 
-class Seat:
-    """Where a construct stands in a tree that waits.
+class Place:
+    """What is known of where a construct stands. ``id`` is None where only Node knows it."""
+
+    __slots__ = ("chart", "id", "node", "path", "root", "scope")
+
+    def __init__(self, scope: constructs.IConstruct | None, id: str | None) -> None:
+        self.scope = scope
+        self.id = id
+        self.path: str | None = None
+        self.chart: cdk8s.Chart | None = None
+        self.root: constructs.IConstruct | None = None
+        self.node: constructs.Node | None = None
+
+
+class Seat(Place):
+    """The place of a construct below a root of ours, where constructs can wait.
 
     Args:
+        tree: what the root began.
         kind: its class in Node.
+        scope: what it is placed in; None for the root.
         id: its own; empty for the root.
-        reference: its own, as long as the process lives.
     """
 
-    __slots__ = ("children", "id", "kind", "reference", "tree")
+    __slots__ = ("children", "kind", "tree")
 
-    def __init__(self, tree: Tree, kind: type, id: str, reference: str) -> None:
+    def __init__(self, tree: Tree, kind: type, scope: Any, id: str) -> None:
+        super().__init__(scope, id)
         self.tree = tree
         self.kind = kind
-        self.id = id
-        self.reference = reference
         self.children: dict[str, Any] = {}
 
 
 class Tree:
-    """The constructs below one root that wait to be made."""
+    """A root of ours and the constructs below it."""
 
-    __slots__ = ("_waiting", "then")
+    __slots__ = ("_waiting", "notes", "then")
 
     def __init__(self, root: Any, kind: type) -> None:
-        self._waiting: list[tuple[type, Any, list[object]]] | None = []
+        self._waiting: list[Any] | None = [root]
         #: what is called when all are made
         self.then: list[Callable[[], object]] = []
-        root.__dict__["_seat"] = Seat(self, kind, "", root.__dict__["__jsii_ref__"].ref)
+        self.notes: dict[Notes[Any], dict[Hashable, Any]] = {}
+        seat = root._patterns_seat = Seat(self, kind, None, "")
+        seat.path = ""
+        seat.root = root
 
     @property
     def waits(self) -> bool:
@@ -69,12 +90,14 @@ class Tree:
     def make(self) -> None:
         """Let Node know all of them, and everything from now on."""
         waiting, self._waiting = self._waiting, None
-        for kind, construct, arguments in waiting or ():
-            jsii.create(kind, construct, arguments)
+        for construct in waiting or ():
+            seat = construct._patterns_seat
+            where = () if seat.scope is None else (seat.scope, seat.id)
+            jsii.create(seat.kind, construct, [*where, *construct._props_in_node()])
         for call in self.then:
             call()
 
-    def add(self, kind: type, construct: Any, scope: Any, id: str, further: list[object]) -> bool:
+    def let_wait(self, kind: type, construct: Any, scope: Any, id: str) -> bool:
         """Let a construct wait below ``scope``; False where it cannot.
 
         Raises:
@@ -82,21 +105,29 @@ class Tree:
         """
         name = node_id(id)
         # newlines in ids are treated by some versions of constructs only
-        if "\n" in name or name in _NOT_FREE:
+        if self._waiting is None or "\n" in name or name in _NOT_FREE:
             return False
-        assert self._waiting is not None, "a tree that Node knows"
-        above: Seat = scope.__dict__["_seat"]
+        above: Seat = scope._patterns_seat
         if name in above.children:
             where = f"{above.kind.__name__} [{above.id}]" if above.id else above.kind.__name__
             raise RuntimeError(f"There is already a Construct with name '{name}' in {where}")
-        above.children[name] = construct
-        self._waiting.append((kind, construct, [scope, id, *further]))
-        construct.__dict__["_seat"] = Seat(self, kind, name, f"waiting@{next(_numbers)}")
+        self._waiting.append(construct)
+        self.give_seat(kind, construct, scope, name)
         return True
+
+    def give_seat(self, kind: type, construct: Any, scope: Any, name: str) -> None:
+        """Let a construct, which may be made already, stand below ``scope``."""
+        seat: Seat = scope._patterns_seat
+        seat.children[name] = construct
+        object.__setattr__(construct, "_patterns_seat", Seat(self, kind, scope, name))
 
 
 class CanWait:
     """A construct that Node need not know from the beginning; asked for its reference in Node, it is made."""
+
+    _patterns_seat: Seat | None = None
+    #: its ``__init__`` ended with an error that somebody caught
+    _half_made = False
 
     @property
     def __jsii_ref__(self) -> Any:
@@ -112,10 +143,48 @@ class CanWait:
     def __jsii_ref__(self, reference: Any) -> None:
         self.__dict__["__jsii_ref__"] = reference
 
+    def _props_in_node(self) -> tuple[object, ...]:
+        """What its class in Node takes behind scope and id."""
+        return ()
+
+
+class Notes(Generic[T]):
+    """What is known of some constructs beside their place.
+
+    Of a construct below a root of ours it is known as long as the tree is there. Somebody else's constructs are kept by
+    Node until the process ends, and so are the notes on them: their wrappers in Python come and go.
+    """
+
+    def __init__(self) -> None:
+        self._of_others: dict[Hashable, T] = {}
+
+    def get(self, construct: Any) -> T | None:
+        """The note on the construct."""
+        seat = seat_of(construct)
+        if seat is None:
+            return self._of_others.get(reference_of(construct))
+        notes = seat.tree.notes.get(self)
+        return None if notes is None else notes.get(seat)
+
+    def keep(self, construct: Any, note: T) -> T:
+        """Remember the note."""
+        seat = seat_of(construct)
+        if seat is None:
+            self._of_others[reference_of(construct)] = note
+        else:
+            seat.tree.notes.setdefault(self, {})[seat] = note
+        return note
+
+
+def seat_of(construct: Any) -> Seat | None:
+    """Where it stands, if that is below a root of ours and it is ours itself."""
+    seat: Seat | None = getattr(construct, "_patterns_seat", None)
+    return seat
+
 
 def tree_of(construct: Any) -> Tree | None:
     """The tree that the construct stands in, where it waits."""
-    seat = getattr(construct, "__dict__", {}).get("_seat")
+    seat = seat_of(construct)
     return seat.tree if seat is not None and seat.tree.waits else None
 
 
@@ -128,17 +197,16 @@ def when_made(root: Any, call: Callable[[], object]) -> None:
         tree.then.append(call)
 
 
-def reference_of(construct: Any) -> str:
-    """What is equal for every Python wrapper of one object: its own in a tree that waited, else Node's."""
-    seat = construct.__dict__.get("_seat")
-    reference: str = construct.__jsii_ref__.ref if seat is None else seat.reference
+def reference_of(construct: Any) -> Hashable:
+    """What is equal for every Python wrapper of one object, and never used again."""
+    seat = seat_of(construct)
+    reference: Hashable = construct.__jsii_ref__.ref if seat is None else seat
     return reference
 
 
 def is_made(construct: object) -> bool:
     """Whether it is a construct that stands in a tree, be it one that waits."""
-    own = getattr(construct, "__dict__", {})
-    if "_seat" in own or "__jsii_ref__" in own:
+    if seat_of(construct) is not None or "__jsii_ref__" in getattr(construct, "__dict__", {}):
         return True
     return not isinstance(construct, CanWait) and hasattr(construct, "__jsii_ref__")
 
@@ -146,7 +214,7 @@ def is_made(construct: object) -> bool:
 def preorder(construct: Any) -> Iterator[Any]:
     """The construct and all below it, as ``node.find_all()`` of a tree that waits would give them."""
     yield construct
-    children: dict[str, Any] = construct.__dict__["_seat"].children
+    children: dict[str, Any] = construct._patterns_seat.children
     numbers = [name for name in children if _is_index(name)]
     for name in sorted(numbers, key=int):
         yield from preorder(children[name])

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from patterns.errors import InvalidValue, WrongType
-from patterns.place import AnyConstruct, path_of, ref_of, root_of
+from patterns.place import AnyConstruct, path_of, root_of
 from patterns.pod.checks import Outcome, outcome_of
 from patterns.pod.checks.waived import annotation_of
+from patterns.waiting import Notes
 
 
 @dataclass
@@ -36,7 +37,7 @@ class Waiver:
         return annotation_of(self.rule)
 
 
-_waivers: dict[str, list[Waiver]] = {}
+_waivers: Notes[list[Waiver]] = Notes()
 
 
 def keep_waiver(construct: AnyConstruct, rule: str, because: str, *, cluster_differs: bool) -> Waiver:
@@ -58,10 +59,11 @@ def keep_waiver(construct: AnyConstruct, rule: str, because: str, *, cluster_dif
             "from Kubernetes' defaults, say so: cluster_differs=True"
         )
     waiver = Waiver(path_of(construct), rule, because)
-    _waivers.setdefault(ref_of(root_of(construct)), []).append(waiver)
+    root = root_of(construct)
+    _waivers.keep(root, [*waivers_of(root), waiver])
     return waiver
 
 
 def waivers_of(root: AnyConstruct) -> list[Waiver]:
     """Every waiver below the root, in the order in which they were given."""
-    return _waivers.get(ref_of(root), [])
+    return _waivers.get(root) or []

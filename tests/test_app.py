@@ -10,7 +10,6 @@ import pytest
 
 from patterns import App, Chart, Construct, InvalidValue, Manifest, SynthesisError
 from patterns.manifest import attachments
-from patterns.tree import ref_of
 
 import cdk8s  # isort: skip  # after patterns, which finds Node
 import constructs  # isort: skip
@@ -214,7 +213,7 @@ def test_an_attachment_changes_somebody_elses_object(tmp_path: Path) -> None:
     app = App(outdir=str(tmp_path))
     chart = Chart(app, "shop")
     made = cdk8s.ApiObject(chart, "web", api_version="example.com/v1", kind="Thing", metadata={"name": "web"})
-    attachments[ref_of(made)] = lambda document: {**document, "spec": {"added": True}}
+    attachments.keep(made, lambda document: {**document, "spec": {"added": True}})
     assert app.synth_yaml() == "apiVersion: example.com/v1\nkind: Thing\nmetadata:\n  name: web\nspec:\n  added: true\n"
 
 
@@ -224,7 +223,7 @@ def test_what_an_attachment_refuses_is_a_finding(tmp_path: Path) -> None:
 
     app = App(outdir=str(tmp_path))
     made = cdk8s.ApiObject(Chart(app, "shop"), "web", api_version="example.com/v1", kind="Thing")
-    attachments[ref_of(made)] = refuse
+    attachments.keep(made, refuse)
     with pytest.raises(SynthesisError) as caught:
         app.synth()
     assert caught.value.findings == ("ApiObject 'shop/web': it has no pod",)

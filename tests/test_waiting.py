@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from unjudged import Unjudged
 
-from patterns import App, Chart, Construct, Manifest, SynthesisError
+from patterns import App, Chart, Construct, Container, Deployment, Manifest, SharedScratch, SynthesisError
+from patterns.defaults import NATIVE_SIDECARS
 from patterns.place import Refused, path_of
 from patterns.testing import synth
 from patterns.waiting import is_made, preorder, tree_of
@@ -195,3 +198,19 @@ def test_what_is_no_construct_of_a_tree_is_not_taken_for_one() -> None:
     assert [is_made(x) for x in (chart, bare, object(), cdk8s.App())] == [True, False, False, True]
     with pytest.raises(AttributeError, match="__jsii_ref__"):
         bare.__jsii_ref__
+
+
+def test_an_app_that_nobody_holds_is_freed_with_all_that_is_known_of_it(tmp_path: Path) -> None:
+    def write() -> list[weakref.ref[object]]:
+        app = App(outdir=str(tmp_path), defaults={NATIVE_SIDECARS: False})
+        chart = Chart(app, "shop", defaults={NATIVE_SIDECARS: True})
+        web = Deployment(chart, "web", containers=[Container(name="app", image="example.com/shop")])
+        scratch = SharedScratch(web, "logs", mount_path="/var/log/app")
+        web.waive("image-without-tag", because="the example is short")
+        app.synth()
+        assert tree_of(app) is not None
+        return [weakref.ref(construct) for construct in (app, chart, web, scratch)]
+
+    gone = write()
+    gc.collect()
+    assert [reference() for reference in gone] == [None] * 4

@@ -95,11 +95,9 @@ class FileObject(Manifest):
         place.chart_of(scope)
         metadata = _FileMetadata(document)
         api_version, kind = text_at(document, "apiVersion"), text_at(document, "kind")
-        place.create(
-            cdk8s.ApiObject, self, scope, id, {"apiVersion": api_version, "kind": kind, "metadata": metadata.for_node()}
-        )
         # an object that gets its name from the cluster has none
         self._manifest = ManifestState(api_version, kind, metadata.name or "", metadata, document)
+        place.create(cdk8s.ApiObject, self, scope, id)
 
     def own_document(self, *, copied: bool) -> JsonObject:
         own = self._manifest

@@ -27,7 +27,7 @@ from patterns.pod.template import (
 )
 from patterns.pod.versions import NEWEST
 from patterns.pod.writers import unwritten
-from patterns.waiting import is_made
+from patterns.waiting import Notes, is_made
 from patterns.workloads.foreign import ForeignObject, api_object_of, foreign_object
 from patterns.workloads.pod_holder import PodHolder
 
@@ -91,11 +91,13 @@ def _only_pod(foreign: ForeignObject) -> Attached | None:
     return _attached(foreign, paths[0]).refreshed(document) if paths else None
 
 
-_every: dict[tuple[str, str], Attached] = {}
+#: by the object, and the path in it
+_every: Notes[dict[str, Attached]] = Notes()
 
 
 def _attached(foreign: ForeignObject, path: str) -> Attached:
-    return _every.setdefault((tree.ref_of(foreign.obj), path), Attached(foreign, path))
+    known = _every.get(foreign.obj) or _every.keep(foreign.obj, {})
+    return known.setdefault(path, Attached(foreign, path))
 
 
 class Attached(PodHolder):
@@ -229,11 +231,11 @@ class PodOf(tree.Construct, metaclass=tree.ConstructMeta):
 
     def __new__(cls, obj: constructs.IConstruct, path: str) -> PodOf:
         """The same construct for the same pod, so that every pattern may name its pod anew."""
-        made = _pods.get((tree.ref_of(obj), path)) if is_made(obj) else None
+        made = (_pods.get(obj) or {}).get(path) if is_made(obj) else None
         return made if made is not None else super().__new__(cls)
 
     def __init__(self, obj: constructs.IConstruct, path: str) -> None:
-        if _pods.get((tree.ref_of(obj), path)) is self:
+        if (_pods.get(obj) or {}).get(path) is self:
             return
         if isinstance(obj, PodHolder):
             raise InvalidValue("obj must not be a workload of this library, which is a scope itself")
@@ -245,7 +247,8 @@ class PodOf(tree.Construct, metaclass=tree.ConstructMeta):
         template_at(foreign.read(), path)
         #: the pod of that name
         self.workload = _attached(foreign, path)
-        _pods[(tree.ref_of(obj), path)] = self
+        _pods.keep(obj, {**(_pods.get(obj) or {}), path: self})
 
 
-_pods: dict[tuple[str, str], PodOf] = {}
+#: by the object, and the path in it
+_pods: Notes[dict[str, PodOf]] = Notes()

@@ -16,6 +16,7 @@ from patterns.place import is_a
 from patterns.plain_json import plain_object
 from patterns.pod.patch import Operation, Spelling, differences, operations, undoing
 from patterns.pod.template import replaced, template_at
+from patterns.waiting import Notes
 
 import cdk8s  # isort: skip  # after patterns.place, which finds Node
 import constructs  # isort: skip
@@ -62,7 +63,7 @@ class ForeignObject:
             if isinstance(self.obj, Manifest):
                 self.obj.change_document(self.merged)
             else:
-                attachments[tree.ref_of(self.obj)] = self.merged
+                attachments.keep(self.obj, self.merged)
             _validation_of(tree.root_of(self.obj)).objects.append(self)
         self._merges[path] = merge
 
@@ -207,21 +208,21 @@ def _call_to_node() -> FrameType | None:
     return frame
 
 
-_validations: dict[str, _Contributions] = {}
-_objects: dict[str, ForeignObject] = {}
+_validations: Notes[_Contributions] = Notes()
+_objects: Notes[ForeignObject] = Notes()
 
 
 def _validation_of(root: constructs.IConstruct) -> _Contributions:
-    validation = _validations.get(tree.ref_of(root))
+    validation = _validations.get(root)
     if validation is None:
-        validation = _validations[tree.ref_of(root)] = _Contributions(root)
+        validation = _validations.keep(root, _Contributions(root))
         root.node.add_validation(validation)
     return validation
 
 
 def foreign_object(obj: cdk8s.ApiObject) -> ForeignObject:
     """The one ForeignObject of an API object: wrappers in Python come and go, what they stand for has one reference."""
-    return _objects.setdefault(tree.ref_of(obj), ForeignObject(obj))
+    return _objects.get(obj) or _objects.keep(obj, ForeignObject(obj))
 
 
 def api_object_of(construct: constructs.IConstruct) -> cdk8s.ApiObject | None:

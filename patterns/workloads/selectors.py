@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from patterns.place import chart_of, path_of, ref_of
+from patterns.place import chart_of, path_of
+from patterns.waiting import Notes
 
 if TYPE_CHECKING:
     from patterns.workloads.workload import Workload
 
-_workloads: dict[tuple[str, str, frozenset[tuple[str, str]]], list[Workload]] = {}
+#: by the chart, and in it by namespace and labels
+_workloads: Notes[dict[tuple[str, frozenset[tuple[str, str]]], list[Workload]]] = Notes()
 
 
 def keep_selector(workload: Workload) -> None:
@@ -37,5 +39,6 @@ def shared_selector(workload: Workload) -> list[str]:
 
 
 def _of_same_labels(workload: Workload) -> list[Workload]:
-    key = (ref_of(chart_of(workload)), workload.namespace or "", frozenset(workload.selector.items()))
-    return _workloads.setdefault(key, [])
+    chart = chart_of(workload)
+    of_chart = _workloads.get(chart) or _workloads.keep(chart, {})
+    return of_chart.setdefault((workload.namespace or "", frozenset(workload.selector.items())), [])

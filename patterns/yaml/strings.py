@@ -19,6 +19,8 @@ _HIDDEN = (
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NEEDS_BLOCK_ESCAPE = re.compile(f"[{_HIDDEN}]")
+# the same for text of ASCII alone, which takes a tenth of the time
+_ASCII_NEEDS_BLOCK_ESCAPE = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 _NEEDS_ESCAPE = re.compile(f'[{_HIDDEN}\t\n"\\\\]')
 
 # A colon must not stand before a space or the end, a number sign not after a space, and nothing ends in a space.
@@ -70,7 +72,9 @@ def block(text: str, pad: str) -> str | None:
     content = text.strip("\n")
     first, last = content.split("\n", 1)[0], content.rsplit("\n", 1)[-1]
     # A reader may take blanks in the first or last line for indentation.
-    if not first.strip(" \t") or not last.strip(" \t") or _NEEDS_BLOCK_ESCAPE.search(text):
+    if not first.strip(" \t") or not last.strip(" \t"):
+        return None
+    if (_ASCII_NEEDS_BLOCK_ESCAPE if text.isascii() else _NEEDS_BLOCK_ESCAPE).search(text):
         return None
     # Without the number the first line's blanks would count as indentation, and kubectl refuses a leading tab.
     header = "|2" if first[0] in " \t" else "|"
