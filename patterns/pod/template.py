@@ -90,10 +90,11 @@ def is_pod_template(value: Json) -> bool:
 def _below(value: Json, path: str) -> Iterator[str]:
     if isinstance(value, list):
         for at, item in enumerate(value):
-            yield from _below_or_itself(item, f"{path}/{at}")
+            if isinstance(item, dict | list):
+                yield from _below_or_itself(item, f"{path}/{at}")
     elif isinstance(value, dict):
         for key, item in value.items():
-            if key not in _NO_PODS_BELOW:
+            if isinstance(item, dict | list) and key not in _NO_PODS_BELOW:
                 yield from _below_or_itself(item, f"{path}/{escaped(key)}")
 
 

@@ -16,7 +16,7 @@ _REQUIRED, _PREFERRED = (
 _WARNED = 33
 
 
-@pod_rule("affinity", Outcome.REFUSED, source=f"{VALIDATION} validateAffinity")
+@pod_rule("affinity", Outcome.REFUSED, source=f"{VALIDATION} validateAffinity", fields=("affinity",))
 def affinity(pod: Pod) -> Problems:
     """Affinity to pods needs a topology, a preference its weight, an expression the values of its operator."""
     whole = object_at(pod.spec, "affinity")
@@ -45,7 +45,7 @@ def affinity(pod: Pod) -> Problems:
             yield from _pod_term(pod, term, term_path)
 
 
-@pod_rule("preferred-node-value", Outcome.WARNED, source=WARNINGS)
+@pod_rule("preferred-node-value", Outcome.WARNED, source=WARNINGS, fields=("affinity",))
 def preferred_node_value(pod: Pod) -> Problems:
     """No node has a label of a value that is no label's: the preference does nothing."""
     if pod.target < _WARNED:

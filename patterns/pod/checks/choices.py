@@ -81,6 +81,8 @@ def _wrong(
     holder: JsonObject, path: Steps, choices: Mapping[tuple[str, ...], tuple[str, ...]], target: int
 ) -> Problems:
     for steps, known in choices.items():
+        if steps[0] not in holder:
+            continue
         value: Json = holder
         for step in steps:
             value = value.get(step) if isinstance(value, dict) else None

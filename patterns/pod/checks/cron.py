@@ -70,11 +70,9 @@ def _value(text: str, least: int, words: list[str]) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() else None
 
 
-@object_rule("cron-schedule", Outcome.REFUSED, source=f"{_BATCH} validateScheduleFormat")
+@object_rule("cron-schedule", Outcome.REFUSED, source=f"{_BATCH} validateScheduleFormat", kinds=("batch/CronJob",))
 def cron_schedule(obj: Object) -> Problems:
     """A schedule has five fields, or is a macro; its time zone stands beside it."""
-    if not obj.is_a("CronJob", "batch"):
-        return
     schedule = text_at(obj.spec, "schedule")
     if not schedule:
         if obj.spec.get("schedule") in (None, ""):
@@ -111,10 +109,10 @@ def time_zone_problem(zone: str) -> str:
     return "a name of the IANA database" if "US/Pacific" in known else ""
 
 
-@object_rule("cron-time-zone", Outcome.REFUSED, source=f"{_BATCH} validateTimeZone")
+@object_rule("cron-time-zone", Outcome.REFUSED, source=f"{_BATCH} validateTimeZone", kinds=("batch/CronJob",))
 def cron_time_zone(obj: Object) -> Problems:
     """A time zone has a name such as ``Europe/Berlin``."""
-    zone = obj.spec.get("timeZone") if obj.is_a("CronJob", "batch") else None
+    zone = obj.spec.get("timeZone")
     if not isinstance(zone, str):
         return
     if problem := time_zone_problem(zone):
@@ -122,11 +120,9 @@ def cron_time_zone(obj: Object) -> Problems:
         yield Problem(("spec", "timeZone"), message, "write such as Europe/Berlin or Etc/UTC")
 
 
-@object_rule("cron-job", Outcome.REFUSED, source=f"{_BATCH} validateCronJobSpec")
+@object_rule("cron-job", Outcome.REFUSED, source=f"{_BATCH} validateCronJobSpec", kinds=("batch/CronJob",))
 def cron_job(obj: Object) -> Problems:
     """What happens when the time has come and the last run is still there is one of three things."""
-    if not obj.is_a("CronJob", "batch"):
-        return
     policy = text_at(obj.spec, "concurrencyPolicy")
     if policy not in ("", "Allow", "Forbid", "Replace"):
         message = f"concurrencyPolicy must be Allow, Forbid or Replace, got {policy!r}"

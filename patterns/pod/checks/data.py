@@ -30,7 +30,7 @@ def _values(obj: Object) -> Iterator[tuple[str, str, str]]:
                 yield field, key, value
 
 
-@object_rule("data-key", Outcome.REFUSED, source=f"{VALIDATION} ValidateConfigMap")
+@object_rule("data-key", Outcome.REFUSED, source=f"{VALIDATION} ValidateConfigMap", kinds=("ConfigMap", "Secret"))
 def data_key(obj: Object) -> Problems:
     """A key is a file name: letters, digits, dashes, underscores and dots."""
     for field in _MAPS.get(_kind(obj), ()):
@@ -39,7 +39,7 @@ def data_key(obj: Object) -> Problems:
                 yield Problem((field, key), said, "rename the key, and give the file its path by items of the volume")
 
 
-@object_rule("data-key-twice", Outcome.REFUSED, source=f"{VALIDATION} ValidateConfigMap")
+@object_rule("data-key-twice", Outcome.REFUSED, source=f"{VALIDATION} ValidateConfigMap", kinds=("ConfigMap",))
 def data_key_twice(obj: Object) -> Problems:
     """One key cannot be in data and in binaryData."""
     if _kind(obj) == "ConfigMap":
@@ -48,7 +48,7 @@ def data_key_twice(obj: Object) -> Problems:
             yield Problem(("binaryData", key), message, "remove one of them")
 
 
-@object_rule("data-too-large", Outcome.REFUSED, source=f"{VALIDATION} ValidateConfigMap")
+@object_rule("data-too-large", Outcome.REFUSED, source=f"{VALIDATION} ValidateConfigMap", kinds=("ConfigMap", "Secret"))
 def data_too_large(obj: Object) -> Problems:
     """The values of a ConfigMap or Secret have at most 1 MiB in all, counted in bytes."""
     size = _size(obj)
@@ -62,6 +62,7 @@ def data_too_large(obj: Object) -> Problems:
     "too-large-to-apply",
     Outcome.OPINION,
     source="https://kubernetes.io/docs/reference/using-api/server-side-apply/#comparison-with-client-side-apply",
+    kinds=("ConfigMap", "Secret"),
 )
 def too_large_to_apply(obj: Object) -> Problems:
     """``kubectl apply`` keeps a copy of the object in an annotation, which has room for 256 KiB."""
@@ -81,7 +82,12 @@ def _size(obj: Object) -> int:
     return size
 
 
-@object_rule("private-key-in-config-map", Outcome.OPINION, source="https://kubernetes.io/docs/concepts/configuration/")
+@object_rule(
+    "private-key-in-config-map",
+    Outcome.OPINION,
+    source="https://kubernetes.io/docs/concepts/configuration/",
+    kinds=("ConfigMap",),
+)
 def private_key_in_config_map(obj: Object) -> Problems:
     """Everybody who may read the namespace's settings reads a ConfigMap; a private key belongs into a Secret."""
     if _kind(obj) == "ConfigMap":
@@ -94,6 +100,7 @@ def private_key_in_config_map(obj: Object) -> Problems:
     "secret-in-the-repository",
     Outcome.OPINION,
     source="https://kubernetes.io/docs/concepts/security/secrets-good-practices/",
+    kinds=("Secret",),
 )
 def secret_in_the_repository(obj: Object) -> Problems:
     """A Secret with its data in a manifest is a secret in the repository; base64 hides nothing."""
@@ -102,7 +109,7 @@ def secret_in_the_repository(obj: Object) -> Problems:
         yield Problem((), message, "use an ExternalSecret, a SealedSecret or SOPS")
 
 
-@object_rule("template-left", Outcome.OPINION, source=_TEMPLATE)
+@object_rule("template-left", Outcome.OPINION, source=_TEMPLATE, kinds=("ConfigMap",))
 def template_left(obj: Object) -> Problems:
     """``{{ ... }}`` in a value is run by Helm where the manifest becomes part of a chart."""
     if _kind(obj) == "ConfigMap":

@@ -32,7 +32,7 @@ def _classic_name(name: str, what: str) -> None:
     env_name(name, what, classic=True)
 
 
-@container_rule("env-name", Outcome.REFUSED, source=f"{VALIDATION} ValidateEnv; KEP-4369")
+@container_rule("env-name", Outcome.REFUSED, source=f"{VALIDATION} ValidateEnv; KEP-4369", fields=("env", "envFrom"))
 def env_name_form(container: Container) -> Problems:
     """A variable's name has no ``=``; before 1.32 it is letters, digits, dashes, underscores and dots."""
     for at, variable in container.entries("env"):
@@ -47,7 +47,7 @@ def env_name_form(container: Container) -> Problems:
             yield Problem(("envFrom", at, "prefix"), said.replace("name", "prefix", 1), "write another prefix")
 
 
-@container_rule("env-name-for-shells", Outcome.OPINION, source="POSIX: Shell Command Language, 2.5.3")
+@container_rule("env-name-for-shells", Outcome.OPINION, source="POSIX: Shell Command Language, 2.5.3", fields=("env",))
 def env_name_for_shells(container: Container) -> Problems:
     """A shell reads no variable whose name is not letters, digits and underscores, with no digit first."""
     for at, variable in container.entries("env"):
@@ -57,7 +57,7 @@ def env_name_for_shells(container: Container) -> Problems:
             yield Problem(("env", at, "name"), message, "rename the variable, where a shell reads it")
 
 
-@container_rule("duplicate-env", Outcome.WARNED, source=WARNINGS)
+@container_rule("duplicate-env", Outcome.WARNED, source=WARNINGS, fields=("env",))
 def duplicate_env(container: Container) -> Problems:
     """Of two variables of one name the later one hides the other, and server-side apply refuses them."""
     seen: set[str] = set()
@@ -71,7 +71,7 @@ def duplicate_env(container: Container) -> Problems:
         seen.add(name)
 
 
-@container_rule("env-source", Outcome.REFUSED, source=_FROM)
+@container_rule("env-source", Outcome.REFUSED, source=_FROM, fields=("env",))
 def env_source(container: Container) -> Problems:
     """A variable has a value, or one source of it."""
     for at, variable in container.entries("env"):
@@ -102,7 +102,7 @@ def _reference(reference: JsonObject, path: Steps) -> Problems:
         yield Problem((*path, "key"), said, "write the key as it is in the object")
 
 
-@container_rule("env-from-source", Outcome.REFUSED, source=f"{VALIDATION} ValidateEnvFrom")
+@container_rule("env-from-source", Outcome.REFUSED, source=f"{VALIDATION} ValidateEnvFrom", fields=("envFrom",))
 def env_from_source(container: Container) -> Problems:
     """``envFrom`` takes all keys of one ConfigMap or one Secret."""
     for at, source in container.entries("envFrom"):
@@ -115,7 +115,7 @@ def env_from_source(container: Container) -> Problems:
             yield Problem((*path, found[0], "name"), "name must be given, got none", "name the object")
 
 
-@container_rule("env-field", Outcome.REFUSED, source=f"{VALIDATION} validateObjectFieldSelector")
+@container_rule("env-field", Outcome.REFUSED, source=f"{VALIDATION} validateObjectFieldSelector", fields=("env",))
 def env_field(container: Container) -> Problems:
     """A few fields of the pod can be read by its containers."""
     for at, variable in container.entries("env"):
@@ -134,7 +134,9 @@ def env_field(container: Container) -> Problems:
             yield Problem(where, message, "choose one of them")
 
 
-@container_rule("env-resource", Outcome.REFUSED, source=f"{VALIDATION} validateContainerResourceFieldSelector")
+@container_rule(
+    "env-resource", Outcome.REFUSED, source=f"{VALIDATION} validateContainerResourceFieldSelector", fields=("env",)
+)
 def env_resource(container: Container) -> Problems:
     """A container can read requests and limits, in whole units."""
     for at, variable in container.entries("env"):
@@ -162,6 +164,7 @@ def env_resource(container: Container) -> Problems:
     Outcome.BROKEN,
     source="seen on a kubelet 1.37: CreateContainerConfigError",
     whole=True,
+    fields=("env",),
 )
 def env_resource_of_nobody(container: Container) -> Problems:
     """``resourceFieldRef`` may name another container; where there is none of that name the pod never starts."""
@@ -176,6 +179,7 @@ def env_resource_of_nobody(container: Container) -> Problems:
     "literal-secret",
     Outcome.OPINION,
     source="https://kubernetes.io/docs/concepts/security/secrets-good-practices/",
+    fields=("env",),
 )
 def literal_secret(container: Container) -> Problems:
     """A password in a manifest is in the repository, and in ``kubectl describe``."""

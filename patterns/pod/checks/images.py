@@ -17,7 +17,7 @@ def image_missing(container: Container) -> Problems:
         yield Problem(("image",), "image must be given, got none", "name the image with its tag")
 
 
-@container_rule("image-with-blanks", Outcome.REFUSED, source=f"{VALIDATION} ValidatePod")
+@container_rule("image-with-blanks", Outcome.REFUSED, source=f"{VALIDATION} ValidatePod", fields=("image",))
 def image_with_blanks(container: Container) -> Problems:
     """The server refuses a Pod whose image has blanks around it."""
     image = container.json.get("image")
@@ -25,7 +25,12 @@ def image_with_blanks(container: Container) -> Problems:
         yield Problem(("image",), f"image must have no blanks around it, got {image!r}", f"write {image.strip()}")
 
 
-@container_rule("image-name", Outcome.BROKEN, source=f"{_IMAGES}#image-names; seen on a kubelet 1.37: InvalidImageName")
+@container_rule(
+    "image-name",
+    Outcome.BROKEN,
+    source=f"{_IMAGES}#image-names; seen on a kubelet 1.37: InvalidImageName",
+    fields=("image",),
+)
 def image_name(container: Container) -> Problems:
     """Nobody checks the name of an image before the kubelet pulls it."""
     image = container.json.get("image")
@@ -38,7 +43,9 @@ def image_name(container: Container) -> Problems:
         yield Problem(("image",), said, "write [registry/]name[:tag][@digest] in lower case")
 
 
-@container_rule("image-pull-policy", Outcome.REFUSED, source=f"{VALIDATION} validatePullPolicy")
+@container_rule(
+    "image-pull-policy", Outcome.REFUSED, source=f"{VALIDATION} validatePullPolicy", fields=("imagePullPolicy",)
+)
 def image_pull_policy(container: Container) -> Problems:
     """There are three pull policies, and letters count."""
     policy = container.json.get("imagePullPolicy")
@@ -47,7 +54,7 @@ def image_pull_policy(container: Container) -> Problems:
         yield Problem(("imagePullPolicy",), message, "choose one of them")
 
 
-@container_rule("image-without-tag", Outcome.OPINION, source=f"{_IMAGES}#image-names")
+@container_rule("image-without-tag", Outcome.OPINION, source=f"{_IMAGES}#image-names", fields=("image",))
 def image_without_tag(container: Container) -> Problems:
     """An image without a tag, or with ``latest``, is another image tomorrow, and no roll-back brings the old one."""
     image = container.json.get("image")

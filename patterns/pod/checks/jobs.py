@@ -32,7 +32,13 @@ def job_of(obj: Object) -> tuple[Steps, JsonObject] | None:
     return None
 
 
-@object_rule("job-restart-policy", Outcome.REFUSED, source=f"{_BATCH} validateJobSpec", whole=True)
+@object_rule(
+    "job-restart-policy",
+    Outcome.REFUSED,
+    source=f"{_BATCH} validateJobSpec",
+    whole=True,
+    kinds=("batch/Job", "batch/CronJob"),
+)
 def job_restart_policy(obj: Object) -> Problems:
     """Pods that have to end are not always started again, which is the default: the Job has to say so."""
     found = job_of(obj)
@@ -49,7 +55,7 @@ def job_restart_policy(obj: Object) -> Problems:
         yield Problem(where, message, "write restartPolicy: Never")
 
 
-@object_rule("job-count", Outcome.REFUSED, source=f"{_BATCH} validateJobSpec")
+@object_rule("job-count", Outcome.REFUSED, source=f"{_BATCH} validateJobSpec", kinds=("batch/Job", "batch/CronJob"))
 def job_count(obj: Object) -> Problems:
     """There are no fewer than no pods, tries or seconds."""
     found = job_of(obj)
@@ -61,7 +67,7 @@ def job_count(obj: Object) -> Problems:
                 yield Problem((*path, field), f"{field} must not be negative, got {value}", "write 0 or more")
 
 
-@object_rule("indexed-job", Outcome.REFUSED, source=f"{_BATCH} validateJobSpec")
+@object_rule("indexed-job", Outcome.REFUSED, source=f"{_BATCH} validateJobSpec", kinds=("batch/Job", "batch/CronJob"))
 def indexed_job(obj: Object) -> Problems:
     """What is told for each index belongs to an Indexed Job, which knows how many there are."""
     found = job_of(obj)
@@ -97,7 +103,12 @@ def indexed_job(obj: Object) -> Problems:
         yield Problem((*path, "backoffLimitPerIndex"), message, "write how often an index is tried again")
 
 
-@object_rule("pod-failure-policy", Outcome.REFUSED, source=f"{_BATCH} validatePodFailurePolicyRule")
+@object_rule(
+    "pod-failure-policy",
+    Outcome.REFUSED,
+    source=f"{_BATCH} validatePodFailurePolicyRule",
+    kinds=("batch/Job", "batch/CronJob"),
+)
 def pod_failure_policy(obj: Object) -> Problems:
     """A rule of the policy says what to do, and on which exit codes or conditions."""
     found = job_of(obj)
@@ -124,7 +135,7 @@ def pod_failure_policy(obj: Object) -> Problems:
                 yield Problem((*where, "onExitCodes", "values"), message, "take it out")
 
 
-@object_rule("generated-job-label", Outcome.REFUSED, source=f"{_BATCH} ValidateGeneratedSelector")
+@object_rule("generated-job-label", Outcome.REFUSED, source=f"{_BATCH} ValidateGeneratedSelector", kinds=("batch/Job",))
 def generated_job_label(obj: Object) -> Problems:
     """The server gives every Job labels of its own; what was copied from a cluster has those of another one."""
     if not (obj.is_a("Job", "batch") and obj.spec.get("manualSelector") is not True):

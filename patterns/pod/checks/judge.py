@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from patterns.model.json import JsonObject
 from patterns.pod.checks.rule import Outcome, Problem, Rule
 from patterns.pod.checks.subject import Container, Object, Objects, Pod, Steps, pointer_of
 from patterns.pod.template import value_at
@@ -56,11 +57,16 @@ class Judge:
         self._of_container = [rule for rule in chosen if rule.part is Container]
         self._of_pod = [rule for rule in chosen if rule.part is Pod]
         self._of_object = [rule for rule in chosen if rule.part is Object]
+        self._of_kind: dict[str, list[Rule]] = {}
         self._of_objects = [rule for rule in chosen if rule.part is Objects]
 
     def object(self, obj: Object) -> Iterator[Finding]:
         """What is wrong with one object by itself."""
-        for rule in self._of_object:
+        kind = f"{obj.group}/{obj.kind}" if obj.group else obj.kind
+        rules = self._of_kind.get(kind)
+        if rules is None:
+            rules = self._of_kind[kind] = [rule for rule in self._of_object if not rule.only or kind in rule.only]
+        for rule in rules:
             for problem in rule.check(obj):
                 yield from _told(rule, problem, obj, obj)
         for pod in obj.pods:
@@ -71,16 +77,16 @@ class Judge:
         obj = pod.object
         completed = not obj.built_in
         for rule in self._of_pod:
-            if not (completed and rule.whole):
-                # a rule that finds nothing, which is the rule, costs one call
+            if not (completed and rule.whole) and _concerns(rule, pod.spec):
                 for problem in rule.check(pod):
                     yield from _told(rule, problem, pod, obj)
         containers = pod.all_containers
         for rule in self._of_container:
             if not (completed and rule.whole):
                 for container in containers:
-                    for problem in rule.check(container):
-                        yield from _told(rule, problem, container, obj)
+                    if _concerns(rule, container.json):
+                        for problem in rule.check(container):
+                            yield from _told(rule, problem, container, obj)
 
     def together(self, objects: Sequence[Object]) -> Iterator[Finding]:
         """What is wrong with objects only when they are seen together."""
@@ -89,6 +95,10 @@ class Judge:
             for problem in rule.check(everything):
                 if problem.of is not None:
                     yield _finding(rule, problem, problem.of, problem.of, rule.outcome)
+
+
+def _concerns(rule: Rule, part: JsonObject) -> bool:
+    return not rule.only or not rule.only.isdisjoint(part)
 
 
 def _told(rule: Rule, problem: Problem, part: Container | Pod | Object, obj: Object) -> Iterator[Finding]:

@@ -31,6 +31,7 @@ def facts_of(container: Container) -> ImageFacts | None:
     Outcome.BROKEN,
     source="seen on a kubelet 1.37: CreateContainerConfigError; kubelet verifyRunAsNonRoot",
     whole=True,
+    fields=("image",),
 )
 def root_image_refused(container: Container) -> Problems:
     """With ``runAsNonRoot`` the kubelet starts no image that runs as root, or as a user whose number it cannot tell."""
@@ -54,8 +55,10 @@ def shell_missing(container: Container) -> Problems:
     if not calls:
         return
     facts = facts_of(container)
+    if facts is None or facts.shell is not False:
+        return
     mounted = {target_of(container, text_at(mount, "mountPath")) for _, mount in container.entries("volumeMounts")}
-    if facts is not None and facts.shell is False and not mounted & {"/bin", "/usr/bin", "/usr"}:
+    if not mounted & {"/bin", "/usr/bin", "/usr"}:
         for path, words in calls:
             message = (
                 f"{path[-1]} must not need a shell, got {words[0]!r}, which {container.json['image']} does not have"
@@ -73,7 +76,9 @@ def _calls(container: Container) -> Iterator[tuple[Steps, list[Json]]]:
             yield (*path, "exec", "command"), command
 
 
-@container_rule("logs-hidden", Outcome.OPINION, source=f"{_IMAGES}#image-names; the image's Dockerfile")
+@container_rule(
+    "logs-hidden", Outcome.OPINION, source=f"{_IMAGES}#image-names; the image's Dockerfile", fields=("volumeMounts",)
+)
 def logs_hidden(container: Container) -> Problems:
     """Some images link their log files to stdout; a volume in that place takes them from ``kubectl logs``."""
     mounts = [(at, mount) for at, mount in container.entries("volumeMounts")]
@@ -94,7 +99,13 @@ def logs_hidden(container: Container) -> Problems:
             yield Problem(("volumeMounts", at, "mountPath"), message, "mount it elsewhere, or read it by a sidecar")
 
 
-@container_rule("read-only-root", Outcome.BROKEN, source="the image's Dockerfile and entry point", whole=True)
+@container_rule(
+    "read-only-root",
+    Outcome.BROKEN,
+    source="the image's Dockerfile and entry point",
+    whole=True,
+    fields=("securityContext",),
+)
 def read_only_root(container: Container) -> Problems:
     """With a read-only root, what the program writes at its start needs a volume."""
     if container.security.get("readOnlyRootFilesystem") is not True or container.json.get("command"):

@@ -15,7 +15,9 @@ _MOST_CODES = 255
 _BESIDE_ANOTHER = 2
 
 
-@container_rule("sleep-over-grace", Outcome.REFUSED, source=f"{VALIDATION} validateSleepAction", whole=True)
+@container_rule(
+    "sleep-over-grace", Outcome.REFUSED, source=f"{VALIDATION} validateSleepAction", whole=True, fields=("lifecycle",)
+)
 def sleep_over_grace(container: Container) -> Problems:
     """A hook that sleeps longer than the pod has to stop would be cut off, so it is refused."""
     lifecycle = container.json.get("lifecycle")
@@ -42,6 +44,7 @@ def sleep_over_grace(container: Container) -> Problems:
     "negative-grace",
     Outcome.BROKEN,
     source="seen on a kubelet 1.37: treated as about a second",
+    fields=("terminationGracePeriodSeconds",),
 )
 def negative_grace(pod: Pod) -> Problems:
     """A negative grace period is taken in silence, and the application is killed after a second."""
@@ -104,7 +107,9 @@ def container_restart_policy(container: Container) -> Problems:
         yield Problem(("restartPolicy",), message, "write what holds where no rule matches, such as Never")
 
 
-@container_rule("restart-policy-dropped", Outcome.BROKEN, source="KEP-5307, seen on a server 1.34")
+@container_rule(
+    "restart-policy-dropped", Outcome.BROKEN, source="KEP-5307, seen on a server 1.34", fields=("restartPolicy",)
+)
 def restart_policy_dropped(container: Container) -> Problems:
     """A server of 1.34 takes a container's own restart policy, and forgets it: the pod's holds."""
     policy = text_at(container.json, "restartPolicy")
@@ -113,7 +118,12 @@ def restart_policy_dropped(container: Container) -> Problems:
         yield Problem(("restartPolicy",), message, "set it for the whole pod, or raise the target")
 
 
-@container_rule("restart-rule", Outcome.REFUSED, source=f"{VALIDATION} validateContainerRestartPolicy")
+@container_rule(
+    "restart-rule",
+    Outcome.REFUSED,
+    source=f"{VALIDATION} validateContainerRestartPolicy",
+    fields=("restartPolicyRules",),
+)
 def restart_rule(container: Container) -> Problems:
     """A rule says for which exit codes the container starts again."""
     if container.target <= _DROPPED or not container.json.get("restartPolicyRules"):
@@ -157,7 +167,10 @@ def ephemeral_container(obj: Object) -> Problems:
 
 
 @container_rule(
-    "termination-message-path", Outcome.OPINION, source="https://kubernetes.io/docs/tasks/debug/debug-application/"
+    "termination-message-path",
+    Outcome.OPINION,
+    source="https://kubernetes.io/docs/tasks/debug/debug-application/",
+    fields=("terminationMessagePath",),
 )
 def termination_message_path(container: Container) -> Problems:
     """The kubelet mounts a file at this path, which leads from the root of the container."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from posixpath import normpath
 
 from patterns.model.json import object_at, text_at
@@ -20,10 +21,15 @@ _FILES_OF_THE_POD = frozenset({"emptyDir", "configMap", "secret", "downwardAPI",
 
 def target_of(container: Container, path: str) -> str:
     """Where the kubelet mounts it: relative paths start at the root, and dots are resolved."""
-    return path if container.pod.os == "windows" else normpath(f"/{path.lstrip('/')}")
+    return path if container.pod.os == "windows" else _normal(path)
 
 
-@container_rule("duplicate-mount-path", Outcome.REFUSED, source=_MOUNTS)
+@lru_cache(maxsize=8192)
+def _normal(path: str) -> str:
+    return normpath(f"/{path.lstrip('/')}")
+
+
+@container_rule("duplicate-mount-path", Outcome.REFUSED, source=_MOUNTS, fields=("volumeMounts",))
 def duplicate_mount_path(container: Container) -> Problems:
     """Two mounts cannot stand in one place; the server compares the paths letter by letter."""
     seen: dict[str, int] = {}
@@ -37,7 +43,12 @@ def duplicate_mount_path(container: Container) -> Problems:
             )
 
 
-@container_rule("same-mount-path", Outcome.BROKEN, source="seen on a kubelet 1.37: one volume hides the other")
+@container_rule(
+    "same-mount-path",
+    Outcome.BROKEN,
+    source="seen on a kubelet 1.37: one volume hides the other",
+    fields=("volumeMounts",),
+)
 def same_mount_path(container: Container) -> Problems:
     """``/d/``, ``//d`` and ``/a/../d`` are ``/d`` to the kubelet: one volume hides the other, and nothing says so."""
     seen: dict[str, tuple[int, str]] = {}
@@ -55,7 +66,7 @@ def same_mount_path(container: Container) -> Problems:
             )
 
 
-@container_rule("mount-path-missing", Outcome.REFUSED, source=_MOUNTS)
+@container_rule("mount-path-missing", Outcome.REFUSED, source=_MOUNTS, fields=("volumeMounts",))
 def mount_path_missing(container: Container) -> Problems:
     """A mount says where."""
     for at, mount in container.entries("volumeMounts"):
@@ -64,7 +75,9 @@ def mount_path_missing(container: Container) -> Problems:
             yield Problem(("volumeMounts", at, "mountPath"), message, "write the directory where the volume appears")
 
 
-@container_rule("undeclared-volume", Outcome.REFUSED, source=_MOUNTS, whole=True)
+@container_rule(
+    "undeclared-volume", Outcome.REFUSED, source=_MOUNTS, whole=True, fields=("volumeMounts", "volumeDevices")
+)
 def undeclared_volume(container: Container) -> Problems:
     """A mount names a volume of the pod, or a claim template of its StatefulSet."""
     pod = container.pod
@@ -80,7 +93,9 @@ def undeclared_volume(container: Container) -> Problems:
                 yield Problem((field, at, "name"), message, "declare the volume under spec.volumes, or mend the name")
 
 
-@container_rule("sub-path", Outcome.REFUSED, source=f"{VALIDATION} validateLocalDescendingPath")
+@container_rule(
+    "sub-path", Outcome.REFUSED, source=f"{VALIDATION} validateLocalDescendingPath", fields=("volumeMounts",)
+)
 def sub_path(container: Container) -> Problems:
     """A sub-path stays below the volume, and is told in one way."""
     for at, mount in container.entries("volumeMounts"):
@@ -100,6 +115,7 @@ def sub_path(container: Container) -> Problems:
     Outcome.BROKEN,
     source="seen on a kubelet 1.37: CreateContainerConfigError",
     whole=True,
+    fields=("volumeMounts",),
 )
 def sub_path_variable(container: Container) -> Problems:
     """``subPathExpr`` takes the container's own variables; with an unknown one the container is never made."""
@@ -114,7 +130,12 @@ def sub_path_variable(container: Container) -> Problems:
                 yield Problem(("volumeMounts", at, "subPathExpr"), message, f"add {name} to env")
 
 
-@container_rule("mount-over-the-system", Outcome.BROKEN, source="seen on a kubelet 1.37: RunContainerError")
+@container_rule(
+    "mount-over-the-system",
+    Outcome.BROKEN,
+    source="seen on a kubelet 1.37: RunContainerError",
+    fields=("volumeMounts",),
+)
 def mount_over_the_system(container: Container) -> Problems:
     """Over ``/``, ``/proc``, ``/dev`` or ``/bin`` there is no program left to start."""
     for at, mount in container.entries("volumeMounts"):
@@ -133,6 +154,7 @@ def mount_over_the_system(container: Container) -> Problems:
     "mount-over-the-token",
     Outcome.BROKEN,
     source="https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#bound-service-account-tokens",
+    fields=("volumeMounts",),
 )
 def mount_over_the_token(container: Container) -> Problems:
     """What is mounted over the service account's token hides it; only another token is of use there."""
@@ -146,7 +168,12 @@ def mount_over_the_token(container: Container) -> Problems:
             yield Problem(("volumeMounts", at, "mountPath"), message, "mount it elsewhere")
 
 
-@container_rule("mount-over-etc", Outcome.OPINION, source="seen on a kubelet 1.37: starts with an empty /etc")
+@container_rule(
+    "mount-over-etc",
+    Outcome.OPINION,
+    source="seen on a kubelet 1.37: starts with an empty /etc",
+    fields=("volumeMounts",),
+)
 def mount_over_etc(container: Container) -> Problems:
     """A volume over ``/etc`` hides users and certificates of the image, over ``/etc/hosts`` what the kubelet writes."""
     for at, mount in container.entries("volumeMounts"):
@@ -163,7 +190,12 @@ def mount_over_etc(container: Container) -> Problems:
         yield Problem(("volumeMounts", at, "mountPath"), message, fix)
 
 
-@container_rule("odd-mount-path", Outcome.OPINION, source="https://kubernetes.io/docs/concepts/storage/volumes/")
+@container_rule(
+    "odd-mount-path",
+    Outcome.OPINION,
+    source="https://kubernetes.io/docs/concepts/storage/volumes/",
+    fields=("volumeMounts",),
+)
 def odd_mount_path(container: Container) -> Problems:
     """A relative path, ``..``, ``:`` or a control character is taken, and every reader understands it otherwise."""
     for at, mount in container.entries("volumeMounts"):
@@ -179,6 +211,7 @@ def odd_mount_path(container: Container) -> Problems:
     "sub-path-never-updated",
     Outcome.OPINION,
     source="https://kubernetes.io/docs/concepts/storage/volumes/#using-subpath",
+    fields=("volumeMounts",),
 )
 def sub_path_never_updated(container: Container) -> Problems:
     """A file of a ConfigMap or Secret that is mounted by ``subPath`` never changes in a running container."""
@@ -193,7 +226,9 @@ def sub_path_never_updated(container: Container) -> Problems:
                     )
 
 
-@container_rule("mount-propagation", Outcome.REFUSED, source=f"{VALIDATION} validateMountPropagation")
+@container_rule(
+    "mount-propagation", Outcome.REFUSED, source=f"{VALIDATION} validateMountPropagation", fields=("volumeMounts",)
+)
 def mount_propagation(container: Container) -> Problems:
     """Only a privileged container can mount for the node."""
     for at, mount in container.entries("volumeMounts"):
@@ -210,7 +245,13 @@ def mount_propagation(container: Container) -> Problems:
                 yield Problem(("volumeMounts", at, "recursiveReadOnly"), message, "take mountPropagation out")
 
 
-@container_rule("volume-device", Outcome.REFUSED, source=f"{VALIDATION} ValidateVolumeDevices", whole=True)
+@container_rule(
+    "volume-device",
+    Outcome.REFUSED,
+    source=f"{VALIDATION} ValidateVolumeDevices",
+    whole=True,
+    fields=("volumeDevices",),
+)
 def volume_device(container: Container) -> Problems:
     """A device comes from a claim, at a path of its own."""
     paths = {text_at(mount, "mountPath") for _, mount in container.entries("volumeMounts")}

@@ -73,7 +73,9 @@ def namespace_name(obj: Object) -> Problems:
         yield Problem(("metadata", "name"), said, "rename the Namespace")
 
 
-@object_rule("dotted-pod-name", Outcome.WARNED, source="kubernetes: pkg/api/pod/warnings.go", whole=True)
+@object_rule(
+    "dotted-pod-name", Outcome.WARNED, source="kubernetes: pkg/api/pod/warnings.go", whole=True, kinds=("Pod",)
+)
 def dotted_pod_name(obj: Object) -> Problems:
     """A pod's name becomes its host name, in which a dot has another meaning."""
     if obj.is_a("Pod") and "." in obj.name and not complaint(dns_subdomain, obj.name, "name"):
@@ -132,7 +134,9 @@ def pod_hostname(pod: Pod) -> Problems:
             yield Problem(("spec", field), said, "write the right name")
 
 
-@pod_rule("image-pull-secret-name", Outcome.WARNED, source="kubernetes: pkg/api/pod/warnings.go")
+@pod_rule(
+    "image-pull-secret-name", Outcome.WARNED, source="kubernetes: pkg/api/pod/warnings.go", fields=("imagePullSecrets",)
+)
 def image_pull_secret_name(pod: Pod) -> Problems:
     """A pull secret without a name is no secret at all."""
     secrets = pod.spec.get("imagePullSecrets")

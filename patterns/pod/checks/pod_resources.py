@@ -18,7 +18,7 @@ _CONSISTENCY = f"{VALIDATION} validatePodResources"
 _KEPT = 34
 
 
-@pod_rule("pod-resources", Outcome.REFUSED, source=_CONSISTENCY, whole=True)
+@pod_rule("pod-resources", Outcome.REFUSED, source=_CONSISTENCY, whole=True, fields=("resources",))
 def pod_resources(pod: Pod) -> Problems:
     """What the pod is promised as a whole is at least what its containers are promised."""
     resources = pod.spec.get("resources")
@@ -97,7 +97,9 @@ def _sum(lists: Iterable[dict[str, Fraction]]) -> dict[str, Fraction]:
     return total
 
 
-@pod_rule("pod-resource-claim", Outcome.REFUSED, source=f"{VALIDATION} validatePodResourceClaim")
+@pod_rule(
+    "pod-resource-claim", Outcome.REFUSED, source=f"{VALIDATION} validatePodResourceClaim", fields=("resourceClaims",)
+)
 def pod_resource_claim(pod: Pod) -> Problems:
     """A claim has a name in its pod, and is one that exists or one that is made from a template."""
     if pod.target < _KEPT:
@@ -123,7 +125,7 @@ def pod_resource_claim(pod: Pod) -> Problems:
                 yield Problem((*path, key), said, "write the name of the object")
 
 
-@pod_rule("overhead", Outcome.REFUSED, source=f"{VALIDATION} validateOverhead", whole=True)
+@pod_rule("overhead", Outcome.REFUSED, source=f"{VALIDATION} validateOverhead", whole=True, fields=("overhead",))
 def overhead(pod: Pod) -> Problems:
     """What the runtime itself takes is written by the server, out of the runtime class of the pod."""
     given = pod.spec.get("overhead")
@@ -140,7 +142,7 @@ def overhead(pod: Pod) -> Problems:
             yield Problem(path, f"{name} must not be negative, got {amount}", "write the amount without '-'")
 
 
-@container_rule("resize-policy", Outcome.REFUSED, source=f"{VALIDATION} validateResizePolicy")
+@container_rule("resize-policy", Outcome.REFUSED, source=f"{VALIDATION} validateResizePolicy", fields=("resizePolicy",))
 def resize_policy(container: Container) -> Problems:
     """For cpu and for memory a container says once whether it is started anew when they change."""
     if "resizePolicy" not in container.json or container.target < 33:

@@ -26,7 +26,7 @@ def containers_missing(pod: Pod) -> Problems:
         )
 
 
-@pod_rule("dns-config", Outcome.REFUSED, source=f"{VALIDATION} validatePodDNSConfig")
+@pod_rule("dns-config", Outcome.REFUSED, source=f"{VALIDATION} validatePodDNSConfig", fields=("dnsConfig", "dnsPolicy"))
 def dns_config(pod: Pod) -> Problems:
     """With ``dnsPolicy: None`` the pod has to bring its name servers: one to three addresses."""
     config = object_at(pod.spec, "dnsConfig")
@@ -56,7 +56,7 @@ def dns_config(pod: Pod) -> Problems:
             yield Problem(path, "name must be given in an option, got none", "name the option, such as ndots")
 
 
-@pod_rule("host-alias", Outcome.REFUSED, source=f"{VALIDATION} ValidateHostAliases")
+@pod_rule("host-alias", Outcome.REFUSED, source=f"{VALIDATION} ValidateHostAliases", fields=("hostAliases",))
 def host_alias(pod: Pod) -> Problems:
     """An entry of ``/etc/hosts`` is an address and its names."""
     for at, alias in entries(pod.spec.get("hostAliases")):
@@ -86,7 +86,9 @@ def address_form(pod: Pod) -> Problems:
             yield Problem(path, f"an address must be written as {usual}, got {text!r}", f"write {usual}")
 
 
-@pod_rule("hostname-override", Outcome.REFUSED, source=f"{VALIDATION} validatePodHostName")
+@pod_rule(
+    "hostname-override", Outcome.REFUSED, source=f"{VALIDATION} validatePodHostName", fields=("hostnameOverride",)
+)
 def hostname_override(pod: Pod) -> Problems:
     """The name that a pod gives itself is a DNS name of 64 bytes, and goes with no other name."""
     name = pod.spec.get("hostnameOverride")
@@ -103,7 +105,7 @@ def hostname_override(pod: Pod) -> Problems:
         yield Problem(("spec", "hostnameOverride"), said, "write a shorter name in small letters")
 
 
-@pod_rule("duplicate-host-alias", Outcome.WARNED, source=WARNINGS)
+@pod_rule("duplicate-host-alias", Outcome.WARNED, source=WARNINGS, fields=("hostAliases",))
 def duplicate_host_alias(pod: Pod) -> Problems:
     """Server-side apply merges the entries of one address."""
     seen: set[str] = set()
@@ -115,7 +117,7 @@ def duplicate_host_alias(pod: Pod) -> Problems:
         seen.add(address)
 
 
-@pod_rule("duplicate-pull-secret", Outcome.WARNED, source=WARNINGS)
+@pod_rule("duplicate-pull-secret", Outcome.WARNED, source=WARNINGS, fields=("imagePullSecrets",))
 def duplicate_pull_secret(pod: Pod) -> Problems:
     """A pull secret is named once."""
     seen: set[str] = set()
@@ -127,7 +129,12 @@ def duplicate_pull_secret(pod: Pod) -> Problems:
         seen.add(name)
 
 
-@pod_rule("shared-and-host-processes", Outcome.REFUSED, source=f"{VALIDATION} validateShareProcessNamespace")
+@pod_rule(
+    "shared-and-host-processes",
+    Outcome.REFUSED,
+    source=f"{VALIDATION} validateShareProcessNamespace",
+    fields=("shareProcessNamespace",),
+)
 def shared_and_host_processes(pod: Pod) -> Problems:
     """A pod shares its processes among its containers, or with the node."""
     if pod.spec.get("shareProcessNamespace") is True and pod.spec.get("hostPID") is True:
@@ -135,7 +142,7 @@ def shared_and_host_processes(pod: Pod) -> Problems:
         yield Problem(("spec", "shareProcessNamespace"), message, "take one of them out")
 
 
-@pod_rule("active-deadline", Outcome.REFUSED, source=_SPEC)
+@pod_rule("active-deadline", Outcome.REFUSED, source=_SPEC, fields=("activeDeadlineSeconds",))
 def active_deadline(pod: Pod) -> Problems:
     """A deadline is a second at least."""
     seconds = number(pod.spec.get("activeDeadlineSeconds"))
@@ -144,7 +151,9 @@ def active_deadline(pod: Pod) -> Problems:
         yield Problem(("spec", "activeDeadlineSeconds"), message, "give the seconds, or leave it out")
 
 
-@pod_rule("user-namespace-of-the-host", Outcome.REFUSED, source=f"{VALIDATION} validateHostUsers")
+@pod_rule(
+    "user-namespace-of-the-host", Outcome.REFUSED, source=f"{VALIDATION} validateHostUsers", fields=("hostUsers",)
+)
 def user_namespace_of_the_host(pod: Pod) -> Problems:
     """Users of its own do not go with the node's processes, messages or network, nor with devices."""
     if pod.spec.get("hostUsers") is not False:
@@ -161,7 +170,12 @@ def user_namespace_of_the_host(pod: Pod) -> Problems:
                 yield Problem(("spec", field), message, f"take {field} or hostUsers out")
 
 
-@pod_rule("scheduling-gate", Outcome.REFUSED, source=f"{VALIDATION} validateSchedulingGates")
+@pod_rule(
+    "scheduling-gate",
+    Outcome.REFUSED,
+    source=f"{VALIDATION} validateSchedulingGates",
+    fields=("schedulingGates", "readinessGates"),
+)
 def scheduling_gate(pod: Pod) -> Problems:
     """A gate has a qualified name, and stands once."""
     for field in ("schedulingGates", "readinessGates"):

@@ -13,7 +13,7 @@ from patterns.pod.checks.subject import Container, Pod, Steps
 _PORTS = f"{VALIDATION} validateContainerPorts"
 
 
-@container_rule("container-port", Outcome.REFUSED, source=_PORTS)
+@container_rule("container-port", Outcome.REFUSED, source=_PORTS, fields=("ports",))
 def container_port(container: Container) -> Problems:
     """A port is a number from 1 to 65535."""
     for at, port in container.entries("ports"):
@@ -28,7 +28,7 @@ def container_port(container: Container) -> Problems:
                 yield Problem(("ports", at, field), message, "write the port on which the program listens")
 
 
-@container_rule("port-name", Outcome.REFUSED, source=_PORTS)
+@container_rule("port-name", Outcome.REFUSED, source=_PORTS, fields=("ports",))
 def port_name_form(container: Container) -> Problems:
     """A port's name has at most 15 lower-case letters, digits and dashes, with a letter, and stands once."""
     seen: set[str] = set()
@@ -45,7 +45,7 @@ def port_name_form(container: Container) -> Problems:
         seen.add(name)
 
 
-@container_rule("port-protocol", Outcome.REFUSED, source=_PORTS)
+@container_rule("port-protocol", Outcome.REFUSED, source=_PORTS, fields=("ports",))
 def port_protocol(container: Container) -> Problems:
     """There are three protocols, and letters count."""
     for at, port in container.entries("ports"):
@@ -132,6 +132,7 @@ def host_port_clash(pod: Pod) -> Problems:
     "host-network-clash",
     Outcome.BROKEN,
     source="kubernetes: pkg/apis/core/v1/defaults.go defaultHostNetworkPorts; every pod of the workload is refused",
+    fields=("hostNetwork",),
 )
 def host_network_clash(pod: Pod) -> Problems:
     """In the node's network every port of a container is a port of the node, which is taken once.
@@ -158,7 +159,7 @@ def _made_of(port: JsonObject) -> int:
     return number(port.get("containerPort")) or 0
 
 
-@container_rule("host-ip-unused", Outcome.WARNED, source=WARNINGS)
+@container_rule("host-ip-unused", Outcome.WARNED, source=WARNINGS, fields=("ports",))
 def host_ip_unused(container: Container) -> Problems:
     """An address of the node says where ``hostPort`` listens; without it, it does nothing."""
     if container.pod.spec.get("hostNetwork") is True:
@@ -169,7 +170,9 @@ def host_ip_unused(container: Container) -> Problems:
             yield Problem(("ports", at, "hostIP"), message, "take hostIP out")
 
 
-@pod_rule("host-network-port", Outcome.REFUSED, source=f"{VALIDATION} validatePodHostNetworkDeps")
+@pod_rule(
+    "host-network-port", Outcome.REFUSED, source=f"{VALIDATION} validatePodHostNetworkDeps", fields=("hostNetwork",)
+)
 def host_network_port(pod: Pod) -> Problems:
     """In the node's network a container's port is the node's port."""
     if pod.spec.get("hostNetwork") is not True:

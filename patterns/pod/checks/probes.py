@@ -12,6 +12,7 @@ from patterns.pod.checks.rule import VALIDATION, Outcome, Problem, Problems, con
 from patterns.pod.checks.subject import Container, Steps, entries
 
 _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
+_PROBED = (*_PROBES, "lifecycle")
 _HANDLERS = ("exec", "httpGet", "tcpSocket", "grpc", "sleep")
 _SIDECARS = (
     "https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#sidecar-containers-and-pod-lifecycle"
@@ -39,7 +40,7 @@ def handlers_of(container: Container) -> Iterator[tuple[Steps, JsonObject]]:
                 yield ("lifecycle", field), hook
 
 
-@container_rule("handler", Outcome.REFUSED, source=f"{VALIDATION} validateHandler")
+@container_rule("handler", Outcome.REFUSED, source=f"{VALIDATION} validateHandler", fields=_PROBED)
 def handler(container: Container) -> Problems:
     """A probe or hook does exactly one thing."""
     for path, one in handlers_of(container):
@@ -51,7 +52,7 @@ def handler(container: Container) -> Problems:
             yield Problem((*path, found[1]) if found else path, message, fix)
 
 
-@container_rule("handler-command", Outcome.REFUSED, source=f"{VALIDATION} validateExecAction")
+@container_rule("handler-command", Outcome.REFUSED, source=f"{VALIDATION} validateExecAction", fields=_PROBED)
 def handler_command(container: Container) -> Problems:
     """``exec`` needs a command."""
     for path, one in handlers_of(container):
@@ -60,7 +61,7 @@ def handler_command(container: Container) -> Problems:
             yield Problem((*path, "exec", "command"), message, "write the program and its arguments as a list")
 
 
-@container_rule("handler-port", Outcome.REFUSED, source=f"{VALIDATION} ValidatePortNumOrName")
+@container_rule("handler-port", Outcome.REFUSED, source=f"{VALIDATION} ValidatePortNumOrName", fields=_PROBED)
 def handler_port(container: Container) -> Problems:
     """A probe or hook knocks at a port: a number from 1 to 65535, or a name."""
     for path, one in handlers_of(container):
@@ -83,7 +84,7 @@ def _port_problem(port: Json, *, named: bool) -> str:
     return ""
 
 
-@container_rule("handler-http", Outcome.REFUSED, source=f"{VALIDATION} validateHTTPGetAction")
+@container_rule("handler-http", Outcome.REFUSED, source=f"{VALIDATION} validateHTTPGetAction", fields=_PROBED)
 def handler_http(container: Container) -> Problems:
     """A request is made by HTTP or HTTPS, with headers that have proper names."""
     for path, one in handlers_of(container):
@@ -101,7 +102,7 @@ def handler_http(container: Container) -> Problems:
                 yield Problem((*path, "httpGet", "httpHeaders", at), message, "mend the name")
 
 
-@container_rule("probe-number", Outcome.REFUSED, source=f"{VALIDATION} validateProbe")
+@container_rule("probe-number", Outcome.REFUSED, source=f"{VALIDATION} validateProbe", fields=_PROBES)
 def probe_number(container: Container) -> Problems:
     """Times and thresholds are not negative, and one success is enough to be alive or started."""
     for field, probe in probes_of(container):
@@ -120,11 +121,11 @@ def probe_number(container: Container) -> Problems:
             yield Problem((field, "terminationGracePeriodSeconds"), message, "take it out")
 
 
-@container_rule("init-container-probe", Outcome.REFUSED, source=f"{VALIDATION} validateInitContainers")
+@container_rule("init-container-probe", Outcome.REFUSED, source=f"{VALIDATION} validateInitContainers", fields=_PROBED)
 def init_container_probe(container: Container) -> Problems:
     """An init container has to end before the application starts: it is never probed, and has no hooks."""
     if container.is_init and not container.is_sidecar:
-        for field in (*_PROBES, "lifecycle"):
+        for field in _PROBED:
             if container.json.get(field) is not None:
                 message = f"{field} must not be set on an init container that ends"
                 yield Problem((field,), message, "take it out, or make it a sidecar with restartPolicy: Always")
@@ -135,6 +136,7 @@ def init_container_probe(container: Container) -> Problems:
     Outcome.BROKEN,
     source="kubernetes: pkg/probe/util.go ResolveContainerPort, for probes and hooks alike",
     whole=True,
+    fields=_PROBED,
 )
 def probe_port_unknown(container: Container) -> Problems:
     """A probe or hook that names a port looks for it in its own container; where there is none it always fails."""
@@ -152,6 +154,7 @@ def probe_port_unknown(container: Container) -> Problems:
     "hook-by-tcp",
     Outcome.BROKEN,
     source="https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#LifecycleHandler",
+    fields=("lifecycle",),
 )
 def hook_by_tcp(container: Container) -> Problems:
     """The kubelet knows no hook that opens a connection: after the start the container is killed, before the stop
@@ -167,7 +170,7 @@ def hook_by_tcp(container: Container) -> Problems:
             yield Problem(("lifecycle", field, "tcpSocket"), message, "call the program by exec or httpGet")
 
 
-@container_rule("startup-probe-too-early", Outcome.BROKEN, source=_SIDECARS, whole=True)
+@container_rule("startup-probe-too-early", Outcome.BROKEN, source=_SIDECARS, whole=True, fields=("startupProbe",))
 def startup_probe_too_early(container: Container) -> Problems:
     """A native sidecar whose startup probe asks the application never starts: the application waits for it."""
     if not container.is_sidecar:
@@ -190,7 +193,7 @@ def _ports_of(container: Container) -> list[Json]:
     return [port.get("containerPort") for _, port in container.entries("ports")]
 
 
-@container_rule("sidecar-quits-early", Outcome.BROKEN, source=_SIDECARS)
+@container_rule("sidecar-quits-early", Outcome.BROKEN, source=_SIDECARS, fields=("lifecycle",))
 def sidecar_quits_early(container: Container) -> Problems:
     """A hook runs at the pod's deletion, and a native sidecar that it ends is missing while the application still runs.
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from patterns.model.json import JsonObject, object_at, text_at
+from patterns.model.json import object_at, text_at
 from patterns.model.names import dns_subdomain
 from patterns.pod.checks.reading import complaint
 from patterns.pod.checks.rule import Outcome, Problem, Problems, object_rule
@@ -12,13 +10,15 @@ from patterns.pod.checks.subject import Object, entries
 
 _GROUP = "rbac.authorization.k8s.io"
 _VALIDATION = "kubernetes pkg/apis/rbac/validation/validation.go"
+_ROLES = (f"{_GROUP}/Role", f"{_GROUP}/ClusterRole")
+_BINDINGS = (f"{_GROUP}/RoleBinding", f"{_GROUP}/ClusterRoleBinding")
 _SUBJECTS = ("ServiceAccount", "User", "Group")
 
 
-@object_rule("role-rule", Outcome.REFUSED, source=f"{_VALIDATION} ValidatePolicyRule")
+@object_rule("role-rule", Outcome.REFUSED, source=f"{_VALIDATION} ValidatePolicyRule", kinds=_ROLES)
 def role_rule(obj: Object) -> Problems:
     """A rule allows verbs on resources of API groups; only a ClusterRole may allow URLs, in rules of their own."""
-    for index, rule in _rules(obj):
+    for index, rule in entries(obj.json.get("rules")):
         where = ("rules", index)
         if not rule.get("verbs"):
             yield Problem((*where, "verbs"), "verbs must hold one at least", "write such as [get, list, watch]")
@@ -35,11 +35,14 @@ def role_rule(obj: Object) -> Problems:
                 yield Problem((*where, key), f"{key} must hold one at least", f"write such as {example}")
 
 
-@object_rule("role-ref", Outcome.REFUSED, source=f"{_VALIDATION} ValidateRoleBinding, ValidateClusterRoleBinding")
+@object_rule(
+    "role-ref",
+    Outcome.REFUSED,
+    source=f"{_VALIDATION} ValidateRoleBinding, ValidateClusterRoleBinding",
+    kinds=_BINDINGS,
+)
 def role_ref(obj: Object) -> Problems:
     """A binding names one Role of its namespace or one ClusterRole; one for the whole cluster names a ClusterRole."""
-    if not _is_binding(obj):
-        return
     ref = object_at(obj.json, "roleRef")
     kinds = ("ClusterRole",) if obj.kind == "ClusterRoleBinding" else ("Role", "ClusterRole")
     if ref.get("apiGroup") not in (None, "", _GROUP):
@@ -52,11 +55,9 @@ def role_ref(obj: Object) -> Problems:
         yield Problem(("roleRef", "name"), "roleRef.name must be given", "write the name of the role")
 
 
-@object_rule("role-subject", Outcome.REFUSED, source=f"{_VALIDATION} ValidateRoleBindingSubject")
+@object_rule("role-subject", Outcome.REFUSED, source=f"{_VALIDATION} ValidateRoleBindingSubject", kinds=_BINDINGS)
 def role_subject(obj: Object) -> Problems:
     """A subject is a ServiceAccount, a User or a Group. A binding for the whole cluster says of which namespace."""
-    if not _is_binding(obj):
-        return
     for index, subject in entries(obj.json.get("subjects")):
         where = ("subjects", index)
         kind, name = text_at(subject, "kind"), text_at(subject, "name")
@@ -77,12 +78,3 @@ def role_subject(obj: Object) -> Problems:
         if obj.kind == "ClusterRoleBinding" and not subject.get("namespace"):
             message = "namespace must be given for a ServiceAccount in a ClusterRoleBinding"
             yield Problem((*where, "namespace"), message, "write the namespace of the ServiceAccount")
-
-
-def _rules(obj: Object) -> Iterator[tuple[int, JsonObject]]:
-    if obj.is_a("Role", _GROUP) or obj.is_a("ClusterRole", _GROUP):
-        yield from entries(obj.json.get("rules"))
-
-
-def _is_binding(obj: Object) -> bool:
-    return obj.is_a("RoleBinding", _GROUP) or obj.is_a("ClusterRoleBinding", _GROUP)

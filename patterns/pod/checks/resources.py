@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from patterns.errors import PatternError
 from patterns.model.fields import nearest
-from patterns.model.json import Json, JsonObject, object_at, text_at
+from patterns.model.json import Json, object_at, text_at
 from patterns.model.names import dns_label, label_key
 from patterns.model.quantity import Quantity
 from patterns.pod.checks.reading import complaint
@@ -15,37 +16,46 @@ from patterns.pod.checks.rule import VALIDATION, WARNINGS, Outcome, Problem, Pro
 from patterns.pod.checks.subject import Container, Steps, entries
 
 _REQUIREMENTS = f"{VALIDATION} validateResourceRequirements"
-_PLAIN = ("cpu", "memory", "ephemeral-storage")
+_BYTES = ("memory", "ephemeral-storage")
+_PLAIN = ("cpu", *_BYTES)
 
 
 def quantity_of(value: Json) -> Quantity | None:
     """The value where it is a quantity."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
+    return _quantity(str(value).strip())
+
+
+@lru_cache(maxsize=8192)
+def _quantity(text: str) -> Quantity | None:
     try:
-        return Quantity(str(value).strip())
+        return Quantity(text)
     except PatternError:
         return None
 
 
-def _amounts(resources: JsonObject, path: Steps = ("resources",)) -> Iterator[tuple[Steps, str, Quantity]]:
+def _amounts(
+    container: Container, wanted: Callable[[str], bool] | None = None
+) -> Iterator[tuple[Steps, str, Quantity]]:
+    """The quantities of all or of the wanted resources, each with its path and its resource."""
+    resources = object_at(container.json, "resources")
     for field in ("limits", "requests"):
         for name, value in object_at(resources, field).items():
-            found = quantity_of(value)
+            found = quantity_of(value) if wanted is None or wanted(name) else None
             if found is not None:
-                yield (*path, field, name), name, found
+                yield ("resources", field, name), name, found
 
 
-@container_rule("negative-resource", Outcome.REFUSED, source=_REQUIREMENTS)
+@container_rule("negative-resource", Outcome.REFUSED, source=_REQUIREMENTS, fields=("resources",))
 def negative_resource(container: Container) -> Problems:
     """Nobody can have less than nothing."""
-    if "resources" in container.json:
-        for path, name, amount in _amounts(object_at(container.json, "resources")):
-            if amount.numerator < 0:
-                yield Problem(path, f"{name} must not be negative, got {amount}", "write the amount without '-'")
+    for path, name, amount in _amounts(container):
+        if amount.numerator < 0:
+            yield Problem(path, f"{name} must not be negative, got {amount}", "write the amount without '-'")
 
 
-@container_rule("request-over-limit", Outcome.REFUSED, source=_REQUIREMENTS)
+@container_rule("request-over-limit", Outcome.REFUSED, source=_REQUIREMENTS, fields=("resources",))
 def request_over_limit(container: Container) -> Problems:
     """What a container is promised is at most what it may use; huge pages and devices are promised exactly."""
     resources = object_at(container.json, "resources")
@@ -67,7 +77,9 @@ def request_over_limit(container: Container) -> Problems:
             yield Problem(path, message, "lower the request, or raise the limit")
 
 
-@container_rule("resource-name", Outcome.REFUSED, source=f"{VALIDATION} validateContainerResourceName")
+@container_rule(
+    "resource-name", Outcome.REFUSED, source=f"{VALIDATION} validateContainerResourceName", fields=("resources",)
+)
 def resource_name(container: Container) -> Problems:
     """A resource is cpu, memory, ephemeral-storage, huge pages, or a device with the domain of its maker."""
     resources = object_at(container.json, "resources")
@@ -86,16 +98,15 @@ def resource_name(container: Container) -> Problems:
                 yield Problem(path, said, "write the resource's full name")
 
 
-@container_rule("device-in-parts", Outcome.REFUSED, source=_REQUIREMENTS)
+@container_rule("device-in-parts", Outcome.REFUSED, source=_REQUIREMENTS, fields=("resources",))
 def device_in_parts(container: Container) -> Problems:
     """Devices are given out whole."""
-    if "resources" in container.json:
-        for path, name, amount in _amounts(object_at(container.json, "resources")):
-            if _is_device(name) and amount.numerator >= 0 and not amount.is_multiple_of(1):
-                yield Problem(path, f"{name} must be a whole number, got {amount}", "write a whole number")
+    for path, name, amount in _amounts(container, _is_device):
+        if amount.numerator >= 0 and not amount.is_multiple_of(1):
+            yield Problem(path, f"{name} must be a whole number, got {amount}", "write a whole number")
 
 
-@container_rule("huge-pages", Outcome.REFUSED, source=_REQUIREMENTS)
+@container_rule("huge-pages", Outcome.REFUSED, source=_REQUIREMENTS, fields=("resources",))
 def huge_pages(container: Container) -> Problems:
     """Huge pages come beside cpu or memory, and in whole pages."""
     resources = object_at(container.json, "resources")
@@ -112,25 +123,29 @@ def huge_pages(container: Container) -> Problems:
             message = f"hugepages- must be followed by the size of a page, got {name!r}"
             yield Problem(("resources", field, name), message, "write the size, such as hugepages-2Mi")
             continue
-        for at, other, amount in _amounts(resources):
-            whole = amount.numerator < 0 or amount.is_multiple_of(page.numerator, page.denominator)
-            if other == name and not whole:
+        for at, _, amount in _amounts(container, name.__eq__):
+            if amount.numerator >= 0 and not amount.is_multiple_of(page.numerator, page.denominator):
                 message = f"{name} must be whole pages of {page}, got {amount}"
                 yield Problem(at, message, "write a multiple of the page")
 
 
-@container_rule("bytes-in-parts", Outcome.WARNED, source=WARNINGS)
+@container_rule("bytes-in-parts", Outcome.WARNED, source=WARNINGS, fields=("resources",))
 def bytes_in_parts(container: Container) -> Problems:
     """A part of a byte almost always means another suffix: ``100m`` is a tenth of a byte, ``100Mi`` was meant."""
-    if "resources" in container.json:
-        for path, name, amount in _amounts(object_at(container.json, "resources")):
-            if name in ("memory", "ephemeral-storage") and amount.numerator >= 0 and not amount.is_multiple_of(1):
-                text = str(amount)
-                fix = f"write {text[:-1]}Mi" if re.fullmatch("[0-9]+m", text) else "write whole bytes, such as 64Mi"
-                yield Problem(path, f"{name} must be whole bytes, got {text}", fix)
+    for path, name, amount in _amounts(container, _BYTES.__contains__):
+        if amount.numerator >= 0 and not amount.is_multiple_of(1):
+            text = str(amount)
+            fix = f"write {text[:-1]}Mi" if re.fullmatch("[0-9]+m", text) else "write whole bytes, such as 64Mi"
+            yield Problem(path, f"{name} must be whole bytes, got {text}", fix)
 
 
-@container_rule("resource-claim", Outcome.REFUSED, source=f"{VALIDATION} validateResourceClaimNames", whole=True)
+@container_rule(
+    "resource-claim",
+    Outcome.REFUSED,
+    source=f"{VALIDATION} validateResourceClaimNames",
+    whole=True,
+    fields=("resources",),
+)
 def resource_claim(container: Container) -> Problems:
     """A container claims what the pod has in ``resourceClaims``, each once."""
     # older servers forget claims, and do not look at them

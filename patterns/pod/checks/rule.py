@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -66,6 +66,9 @@ class Rule:
     check: Callable[..., Problems]
     #: the part that it looks at: Container, Pod, Object or Objects
     part: type
+    #: the kinds of objects that it looks at (``Pod``, ``batch/Job``), or the fields of a container or a pod's spec
+    #: without which it has nothing to look at; empty where it always has
+    only: frozenset[str] = frozenset()
 
 
 #: `pkg/apis/core/validation/validation.go` of Kubernetes 1.37
@@ -75,24 +78,33 @@ WARNINGS = "kubernetes: pkg/api/pod/warnings.go"
 
 
 def container_rule(
-    id: str, outcome: Outcome, *, source: str, whole: bool = False
+    id: str, outcome: Outcome, *, source: str, whole: bool = False, fields: Iterable[str] = ()
 ) -> Callable[[Callable[[Container], Problems]], Rule]:
-    """Make a rule of a function that looks at one container, init container or ephemeral container."""
-    return _maker(id, outcome, source, whole, Container)
+    """Make a rule of a function that looks at one container, init container or ephemeral container.
+
+    With ``fields``, only at those that have one of them.
+    """
+    return _maker(id, outcome, source, whole, Container, fields)
 
 
 def pod_rule(
-    id: str, outcome: Outcome, *, source: str, whole: bool = False
+    id: str, outcome: Outcome, *, source: str, whole: bool = False, fields: Iterable[str] = ()
 ) -> Callable[[Callable[[Pod], Problems]], Rule]:
-    """Make a rule of a function that looks at one pod, or pod template."""
-    return _maker(id, outcome, source, whole, Pod)
+    """Make a rule of a function that looks at one pod, or pod template.
+
+    With ``fields``, only at those whose ``spec`` has one of them.
+    """
+    return _maker(id, outcome, source, whole, Pod, fields)
 
 
 def object_rule(
-    id: str, outcome: Outcome, *, source: str, whole: bool = False
+    id: str, outcome: Outcome, *, source: str, whole: bool = False, kinds: Iterable[str] = ()
 ) -> Callable[[Callable[[Object], Problems]], Rule]:
-    """Make a rule of a function that looks at one API object."""
-    return _maker(id, outcome, source, whole, Object)
+    """Make a rule of a function that looks at one API object.
+
+    With ``kinds``, only at objects of one of them: ``Pod``, or with its group ``batch/Job``.
+    """
+    return _maker(id, outcome, source, whole, Object, kinds)
 
 
 def objects_rule(id: str, outcome: Outcome, *, source: str) -> Callable[[Callable[[Objects], Problems]], Rule]:
@@ -101,9 +113,9 @@ def objects_rule(id: str, outcome: Outcome, *, source: str) -> Callable[[Callabl
 
 
 def _maker(
-    id: str, outcome: Outcome, source: str, whole: bool, part: type
+    id: str, outcome: Outcome, source: str, whole: bool, part: type, only: Iterable[str] = ()
 ) -> Callable[[Callable[..., Problems]], Rule]:
     def make(check: Callable[..., Problems]) -> Rule:
-        return Rule(id, outcome, source, whole, (check.__doc__ or "").strip(), check, part)
+        return Rule(id, outcome, source, whole, (check.__doc__ or "").strip(), check, part, frozenset(only))
 
     return make

@@ -25,7 +25,7 @@ _WITHOUT_EFFECT = (
 )
 
 
-@pod_rule("node-selector", Outcome.REFUSED, source=f"{VALIDATION} ValidatePodSpec")
+@pod_rule("node-selector", Outcome.REFUSED, source=f"{VALIDATION} ValidatePodSpec", fields=("nodeSelector",))
 def node_selector(pod: Pod) -> Problems:
     """A node selector is a map of labels."""
     for key, value in object_at(pod.spec, "nodeSelector").items():
@@ -58,7 +58,7 @@ def _deprecated(pod: Pod, key: str, path: Steps) -> Problems:
         yield Problem(path, message, "select the nodes by another label")
 
 
-@pod_rule("toleration", Outcome.REFUSED, source=f"{VALIDATION} ValidateTolerations")
+@pod_rule("toleration", Outcome.REFUSED, source=f"{VALIDATION} ValidateTolerations", fields=("tolerations",))
 def toleration(pod: Pod) -> Problems:
     """A toleration without a key tolerates everything, and says so with ``Exists``."""
     operators = ("Equal", "Exists")
@@ -87,7 +87,12 @@ def toleration(pod: Pod) -> Problems:
             yield Problem((*path, "effect"), message, "write effect: NoExecute, or take tolerationSeconds out")
 
 
-@pod_rule("spread-constraint", Outcome.REFUSED, source=f"{VALIDATION} validateTopologySpreadConstraints")
+@pod_rule(
+    "spread-constraint",
+    Outcome.REFUSED,
+    source=f"{VALIDATION} validateTopologySpreadConstraints",
+    fields=("topologySpreadConstraints",),
+)
 def spread_constraint(pod: Pod) -> Problems:
     """Spreading needs a skew of 1 at least, a label of nodes, and what to do where it cannot be kept."""
     seen: set[tuple[str, str]] = set()

@@ -25,14 +25,16 @@ _OF_MESSAGES = frozenset(
 )
 
 
-@container_rule("user-id", Outcome.REFUSED, source=_CONTEXT)
+@container_rule("user-id", Outcome.REFUSED, source=_CONTEXT, fields=("securityContext",))
 def user_id(container: Container) -> Problems:
     """Users and groups are numbers from 0 to 2,147,483,647."""
     for field in ("runAsUser", "runAsGroup"):
         yield from _id(container.security.get(field), ("securityContext", field), field)
 
 
-@pod_rule("pod-user-id", Outcome.REFUSED, source=f"{VALIDATION} validatePodSpecSecurityContext")
+@pod_rule(
+    "pod-user-id", Outcome.REFUSED, source=f"{VALIDATION} validatePodSpecSecurityContext", fields=("securityContext",)
+)
 def pod_user_id(pod: Pod) -> Problems:
     """Users and groups are numbers from 0 to 2,147,483,647."""
     context = object_at(pod.spec, "securityContext")
@@ -49,7 +51,7 @@ def _id(value: Json, path: Steps, what: str) -> Problems:
         yield Problem(path, f"{what} must be 0-{_LARGEST_ID}, got {found}", "write the number of a user or group")
 
 
-@container_rule("privileged-without-escalation", Outcome.REFUSED, source=_CONTEXT)
+@container_rule("privileged-without-escalation", Outcome.REFUSED, source=_CONTEXT, fields=("securityContext",))
 def privileged_without_escalation(container: Container) -> Problems:
     """A privileged container, or one with CAP_SYS_ADMIN, can always gain more: it cannot promise not to."""
     context = container.security
@@ -64,7 +66,7 @@ def privileged_without_escalation(container: Container) -> Problems:
         yield Problem(("securityContext", "allowPrivilegeEscalation"), message, "take one of them out")
 
 
-@container_rule("unmasked-proc", Outcome.REFUSED, source=_CONTEXT)
+@container_rule("unmasked-proc", Outcome.REFUSED, source=_CONTEXT, fields=("securityContext",))
 def unmasked_proc(container: Container) -> Problems:
     """An unmasked ``/proc`` is only for containers with users of their own."""
     if container.target < 33:
@@ -74,13 +76,20 @@ def unmasked_proc(container: Container) -> Problems:
         yield Problem(("securityContext", "procMount"), message, "set hostUsers: false, or take procMount out")
 
 
-@container_rule("local-profile", Outcome.REFUSED, source=f"{VALIDATION} validateSeccompProfileField")
+@container_rule(
+    "local-profile", Outcome.REFUSED, source=f"{VALIDATION} validateSeccompProfileField", fields=("securityContext",)
+)
 def local_profile(container: Container) -> Problems:
     """A profile of type Localhost names its file, and no other type does."""
     yield from _profiles(container.security, ("securityContext",))
 
 
-@pod_rule("pod-local-profile", Outcome.REFUSED, source=f"{VALIDATION} validateSeccompProfileField")
+@pod_rule(
+    "pod-local-profile",
+    Outcome.REFUSED,
+    source=f"{VALIDATION} validateSeccompProfileField",
+    fields=("securityContext",),
+)
 def pod_local_profile(pod: Pod) -> Problems:
     """A profile of type Localhost names its file, and no other type does."""
     yield from _profiles(object_at(pod.spec, "securityContext"), ("spec", "securityContext"))
@@ -121,7 +130,7 @@ def _app_armor_name(name: str) -> str:
 _SAID: Mapping[str, Callable[[str], str]] = {"seccompProfile": _seccomp_file, "appArmorProfile": _app_armor_name}
 
 
-@pod_rule("sysctl", Outcome.REFUSED, source=f"{VALIDATION} validateSysctls")
+@pod_rule("sysctl", Outcome.REFUSED, source=f"{VALIDATION} validateSysctls", fields=("securityContext",))
 def sysctl(pod: Pod) -> Problems:
     """A sysctl is named once, such as ``net.core.somaxconn``, and not where the pod has the node's own."""
     seen: set[str] = set()

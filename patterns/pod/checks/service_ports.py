@@ -5,18 +5,18 @@ from __future__ import annotations
 from patterns.model.json import text_at
 from patterns.model.names import dns_label, label_key, port_name
 from patterns.pod.checks.reading import complaint, number
-from patterns.pod.checks.rule import VALIDATION, Outcome, Problem, Problems, object_rule
-from patterns.pod.checks.services import is_headless, type_of
+from patterns.pod.checks.rule import VALIDATION, Outcome, Problem, Problems
+from patterns.pod.checks.services import is_headless, service_rule, type_of
 from patterns.pod.checks.subject import Object, entries
 
 _SERVICE = f"{VALIDATION} validateService"
 _PORT = f"{VALIDATION} validateServicePort"
 
 
-@object_rule("service-without-ports", Outcome.REFUSED, source=_SERVICE, whole=True)
+@service_rule("service-without-ports", Outcome.REFUSED, source=_SERVICE, whole=True)
 def without_ports(service: Object) -> Problems:
     """A Service with an address of its own needs a port."""
-    if not service.is_a("Service") or is_headless(service) or type_of(service) == "ExternalName":
+    if is_headless(service) or type_of(service) == "ExternalName":
         return
     if service.spec.get("ports") in (None, []):
         yield Problem(
@@ -26,10 +26,10 @@ def without_ports(service: Object) -> Problems:
         )
 
 
-@object_rule("unnamed-service-port", Outcome.REFUSED, source=_PORT)
+@service_rule("unnamed-service-port", Outcome.REFUSED, source=_PORT)
 def unnamed_port(service: Object) -> Problems:
     """Where a Service has several ports, each needs a name."""
-    ports = service.spec.get("ports") if service.is_a("Service") else None
+    ports = service.spec.get("ports")
     if isinstance(ports, list) and len(ports) > 1:
         for at, port in entries(ports):
             if port.get("name") in (None, ""):
@@ -37,20 +37,20 @@ def unnamed_port(service: Object) -> Problems:
                 yield Problem(("spec", "ports", at), message, "name the port, such as 'http'")
 
 
-@object_rule("service-port-name", Outcome.REFUSED, source=_PORT)
+@service_rule("service-port-name", Outcome.REFUSED, source=_PORT)
 def service_port_name(service: Object) -> Problems:
     """The name of a Service's port is a DNS label, of up to 63 characters; one of a container has 15 at most."""
-    for at, port in entries(service.spec.get("ports")) if service.is_a("Service") else ():
+    for at, port in entries(service.spec.get("ports")):
         name = text_at(port, "name")
         if name and (said := complaint(dns_label, name, "name")):
             yield Problem(("spec", "ports", at, "name"), said, "rename the port")
 
 
-@object_rule("duplicate-service-port", Outcome.REFUSED, source=_SERVICE)
+@service_rule("duplicate-service-port", Outcome.REFUSED, source=_SERVICE)
 def duplicate_port(service: Object) -> Problems:
     """Each port of a Service has a name, a number and a node port of its own; numbers may differ by protocol."""
     seen: dict[tuple[object, ...], int] = {}
-    for at, port in entries(service.spec.get("ports")) if service.is_a("Service") else ():
+    for at, port in entries(service.spec.get("ports")):
         protocol = text_at(port, "protocol") or "TCP"
         keys: list[tuple[str, tuple[object, ...]]] = []
         if text_at(port, "name"):
@@ -64,10 +64,10 @@ def duplicate_port(service: Object) -> Problems:
                 yield Problem(("spec", "ports", at, field), message, "change one of them, or take it out")
 
 
-@object_rule("service-port", Outcome.REFUSED, source=_PORT)
+@service_rule("service-port", Outcome.REFUSED, source=_PORT)
 def service_port(service: Object) -> Problems:
     """A port is a number from 1 to 65535."""
-    for at, port in entries(service.spec.get("ports")) if service.is_a("Service") else ():
+    for at, port in entries(service.spec.get("ports")):
         if port.get("port") is None:
             message = "port must be given: the number on which the Service is reached"
             yield Problem(("spec", "ports", at), message, "add port; targetPort is the container's")
@@ -75,10 +75,10 @@ def service_port(service: Object) -> Problems:
             yield Problem(("spec", "ports", at, "port"), f"port must be 1-65535, got {given}", "give a port")
 
 
-@object_rule("service-target-port", Outcome.REFUSED, source=f"{VALIDATION} ValidatePortNumOrName")
+@service_rule("service-target-port", Outcome.REFUSED, source=f"{VALIDATION} ValidatePortNumOrName")
 def target_port(service: Object) -> Problems:
     """Traffic goes to a port of the containers: a number, or the name that they give it. ``"80"`` is not a number."""
-    for at, port in entries(service.spec.get("ports")) if service.is_a("Service") else ():
+    for at, port in entries(service.spec.get("ports")):
         target = port.get("targetPort")
         path = ("spec", "ports", at, "targetPort")
         given = number(target)
@@ -91,29 +91,29 @@ def target_port(service: Object) -> Problems:
             yield Problem(path, f"targetPort must be 1-65535, got {given}", "write the number of the containers' port")
 
 
-@object_rule("service-port-protocol", Outcome.REFUSED, source=_PORT)
+@service_rule("service-port-protocol", Outcome.REFUSED, source=_PORT)
 def protocol(service: Object) -> Problems:
     """Services carry TCP, UDP and SCTP; what runs over them stands in ``appProtocol``."""
-    for at, port in entries(service.spec.get("ports")) if service.is_a("Service") else ():
+    for at, port in entries(service.spec.get("ports")):
         given = text_at(port, "protocol")
         if given and given not in ("TCP", "UDP", "SCTP"):
             message = f"protocol must be TCP, UDP or SCTP, got {given!r}"
             yield Problem(("spec", "ports", at, "protocol"), message, "choose one of them")
 
 
-@object_rule("service-app-protocol", Outcome.REFUSED, source=_PORT)
+@service_rule("service-app-protocol", Outcome.REFUSED, source=_PORT)
 def app_protocol(service: Object) -> Problems:
     """The protocol of the application is one word, or a word after a domain: ``kubernetes.io/h2c``."""
-    for at, port in entries(service.spec.get("ports")) if service.is_a("Service") else ():
+    for at, port in entries(service.spec.get("ports")):
         given = port.get("appProtocol")
         if isinstance(given, str) and (said := complaint(label_key, given, "appProtocol")):
             yield Problem(("spec", "ports", at, "appProtocol"), said, "write a word such as 'http'")
 
 
-@object_rule("service-node-port", Outcome.REFUSED, source=_SERVICE)
+@service_rule("service-node-port", Outcome.REFUSED, source=_SERVICE)
 def node_port(service: Object) -> Problems:
     """Only Services of type NodePort or LoadBalancer have ports on the nodes, in the range that the cluster sets."""
-    for at, port in entries(service.spec.get("ports")) if service.is_a("Service") else ():
+    for at, port in entries(service.spec.get("ports")):
         given = number(port.get("nodePort"))
         if not given:
             continue
@@ -125,14 +125,14 @@ def node_port(service: Object) -> Problems:
             yield Problem(("spec", "ports", at, "nodePort"), message, "give a port, or leave it to the cluster")
 
 
-@object_rule(
+@service_rule(
     "node-port-range",
     Outcome.OPINION,
     source="https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport",
 )
 def node_port_range(service: Object) -> Problems:
     """A cluster hands out node ports from 30000 to 32767 unless it was set up otherwise, and refuses others."""
-    if not service.is_a("Service") or type_of(service) not in ("NodePort", "LoadBalancer"):
+    if type_of(service) not in ("NodePort", "LoadBalancer"):
         return
     for at, port in entries(service.spec.get("ports")):
         given = number(port.get("nodePort"))

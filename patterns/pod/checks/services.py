@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from re import fullmatch, sub
 
@@ -16,6 +17,9 @@ _WARNINGS = "kubernetes: pkg/api/service/warnings.go GetWarningsForService"
 _TYPES = ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")
 _HINTS = "service.kubernetes.io/topology-aware-hints"
 
+#: what makes a rule of a function that looks at one Service
+service_rule = partial(object_rule, kinds=("Service",))
+
 
 def type_of(service: Object) -> str:
     """The Service's type, where it is told."""
@@ -27,10 +31,10 @@ def is_headless(service: Object) -> bool:
     return service.spec.get("clusterIP") == "None"
 
 
-@object_rule("service-type", Outcome.REFUSED, source=_SERVICE)
+@service_rule("service-type", Outcome.REFUSED, source=_SERVICE)
 def service_type(service: Object) -> Problems:
     """There are four types of Services, and letters count."""
-    if service.is_a("Service") and type_of(service) not in _TYPES:
+    if type_of(service) not in _TYPES:
         yield Problem(
             ("spec", "type"),
             f"type must be one of {', '.join(_TYPES)}, got {type_of(service)!r}",
@@ -38,20 +42,20 @@ def service_type(service: Object) -> Problems:
         )
 
 
-@object_rule("service-name", Outcome.REFUSED, source=f"{VALIDATION} ValidateServiceCreate; KEP-5311")
+@service_rule("service-name", Outcome.REFUSED, source=f"{VALIDATION} ValidateServiceCreate; KEP-5311")
 def service_name_form(service: Object) -> Problems:
     """A Service's name is a name in DNS, without dots. Before 1.36 it has to begin with a letter."""
-    if not (service.is_a("Service") and service.name):
+    if not service.name:
         return
     said = complaint(dns_label if service.target >= 36 else service_name, service.name, "a Service's name")
     if said:
         yield Problem(("metadata", "name"), said, "rename the Service")
 
 
-@object_rule("service-selector", Outcome.REFUSED, source=_SERVICE)
+@service_rule("service-selector", Outcome.REFUSED, source=_SERVICE)
 def service_selector(service: Object) -> Problems:
     """A Service's selector is a map of labels: matchLabels and expressions do not exist here."""
-    if not (service.is_a("Service") and "selector" in service.spec):
+    if "selector" not in service.spec:
         return
     for key, value in object_at(service.spec, "selector").items():
         said = complaint(label_key, key, "a key of the selector")
@@ -61,10 +65,10 @@ def service_selector(service: Object) -> Problems:
             yield Problem(("spec", "selector", key), said, "write the labels of the pods")
 
 
-@object_rule("headless-service-type", Outcome.REFUSED, source=_SERVICE)
+@service_rule("headless-service-type", Outcome.REFUSED, source=_SERVICE)
 def headless_type(service: Object) -> Problems:
     """A Service without an address cannot be reached on nodes' ports or through a load balancer."""
-    if service.is_a("Service") and is_headless(service) and type_of(service) in ("NodePort", "LoadBalancer"):
+    if is_headless(service) and type_of(service) in ("NodePort", "LoadBalancer"):
         yield Problem(
             ("spec", "clusterIP"),
             f"clusterIP must not be None in a Service of type {type_of(service)}",
@@ -72,10 +76,10 @@ def headless_type(service: Object) -> Problems:
         )
 
 
-@object_rule("service-external-name", Outcome.REFUSED, source=_SERVICE)
+@service_rule("service-external-name", Outcome.REFUSED, source=_SERVICE)
 def external_name(service: Object) -> Problems:
     """A Service of type ExternalName is an alias in DNS: it needs the other name, and has no addresses."""
-    if not (service.is_a("Service") and type_of(service) == "ExternalName"):
+    if type_of(service) != "ExternalName":
         return
     name = text_at(service.spec, "externalName")
     if not name.removesuffix("."):
@@ -88,14 +92,14 @@ def external_name(service: Object) -> Problems:
             yield Problem(("spec", field), f"{field} must not be set in a Service of type ExternalName", "take it out")
 
 
-@object_rule(
+@service_rule(
     "external-name-address",
     Outcome.BROKEN,
     source="https://kubernetes.io/docs/concepts/services-networking/service/#externalname",
 )
 def external_name_address(service: Object) -> Problems:
     """DNS cannot give an address as the alias of a name: a name of digits is not resolved."""
-    if service.is_a("Service") and type_of(service) == "ExternalName":
+    if type_of(service) == "ExternalName":
         name = text_at(service.spec, "externalName")
         if isinstance(_address(name), IPv4Address):
             yield Problem(
@@ -105,10 +109,10 @@ def external_name_address(service: Object) -> Problems:
             )
 
 
-@object_rule("service-session-affinity", Outcome.REFUSED, source=_SERVICE)
+@service_rule("service-session-affinity", Outcome.REFUSED, source=_SERVICE)
 def session_affinity(service: Object) -> Problems:
     """A Service keeps its clients by their address or not at all, for a day at most."""
-    affinity = service.spec.get("sessionAffinity") if service.is_a("Service") else None
+    affinity = service.spec.get("sessionAffinity")
     if not isinstance(affinity, str) or affinity in ("", "None"):
         return
     if affinity != "ClientIP":
@@ -124,10 +128,10 @@ def session_affinity(service: Object) -> Problems:
         )
 
 
-@object_rule("service-ip-families", Outcome.REFUSED, source=f"{VALIDATION} ValidateServiceClusterIPsRelatedFields")
+@service_rule("service-ip-families", Outcome.REFUSED, source=f"{VALIDATION} ValidateServiceClusterIPsRelatedFields")
 def ip_families(service: Object) -> Problems:
     """A Service has one address of each family at most: IPv4, IPv6 or both."""
-    if not service.is_a("Service") or type_of(service) == "ExternalName":
+    if type_of(service) == "ExternalName":
         return
     policy = text_at(service.spec, "ipFamilyPolicy")
     if policy and policy not in ("SingleStack", "PreferDualStack", "RequireDualStack"):
@@ -143,10 +147,10 @@ def ip_families(service: Object) -> Problems:
         seen.add(family)
 
 
-@object_rule("service-cluster-ips", Outcome.REFUSED, source=f"{VALIDATION} ValidateServiceClusterIPsRelatedFields")
+@service_rule("service-cluster-ips", Outcome.REFUSED, source=f"{VALIDATION} ValidateServiceClusterIPsRelatedFields")
 def cluster_ips(service: Object) -> Problems:
     """``clusterIP`` is an address or ``None``; ``clusterIPs`` begins with it, and holds one of each family at most."""
-    if not service.is_a("Service") or type_of(service) == "ExternalName":
+    if type_of(service) == "ExternalName":
         return
     first, all_of_them = text_at(service.spec, "clusterIP"), texts(service.spec.get("clusterIPs"))
     if all_of_them and first != all_of_them[0]:
@@ -170,10 +174,10 @@ def cluster_ips(service: Object) -> Problems:
         )
 
 
-@object_rule("service-external-ips", Outcome.REFUSED, source=f"{VALIDATION} ValidateEndpointIP")
+@service_rule("service-external-ips", Outcome.REFUSED, source=f"{VALIDATION} ValidateEndpointIP")
 def external_ips(service: Object) -> Problems:
     """External IPs are addresses that lead to a node: no host names, no networks, nothing local."""
-    if not (service.is_a("Service") and "externalIPs" in service.spec):
+    if "externalIPs" not in service.spec:
         return
     for at, text in enumerate(texts(service.spec.get("externalIPs"))):
         address = _address(text)
@@ -184,11 +188,9 @@ def external_ips(service: Object) -> Problems:
             yield Problem(("spec", "externalIPs", at), message, "write an address that others reach")
 
 
-@object_rule("service-load-balancer", Outcome.REFUSED, source=_SERVICE)
+@service_rule("service-load-balancer", Outcome.REFUSED, source=_SERVICE)
 def load_balancer(service: Object) -> Problems:
     """Settings of a load balancer belong to a Service of type LoadBalancer; its sources are networks."""
-    if not service.is_a("Service"):
-        return
     is_balanced = type_of(service) == "LoadBalancer"
     for field in ("loadBalancerClass", "allocateLoadBalancerNodePorts", "loadBalancerSourceRanges"):
         if not is_balanced and service.spec.get(field) not in (None, []):
@@ -205,11 +207,9 @@ def load_balancer(service: Object) -> Problems:
             yield Problem(("spec", "loadBalancerSourceRanges", at), message, "write the network with its prefix")
 
 
-@object_rule("service-traffic-policy", Outcome.REFUSED, source=f"{VALIDATION} validateServiceExternalTrafficPolicy")
+@service_rule("service-traffic-policy", Outcome.REFUSED, source=f"{VALIDATION} validateServiceExternalTrafficPolicy")
 def traffic_policy(service: Object) -> Problems:
     """Which nodes take traffic can be said of traffic that comes from outside, in two words; letters count."""
-    if not service.is_a("Service"):
-        return
     external, outside = text_at(service.spec, "externalTrafficPolicy"), _is_reached_from_outside(service)
     if external and not outside:
         message = f"externalTrafficPolicy must not be set in a Service of type {type_of(service)}"
@@ -224,10 +224,12 @@ def traffic_policy(service: Object) -> Problems:
         yield Problem(("spec", "healthCheckNodePort"), message, "take it out")
 
 
-@object_rule("service-traffic-distribution", Outcome.REFUSED, source=f"{VALIDATION} validateServiceTrafficDistribution")
+@service_rule(
+    "service-traffic-distribution", Outcome.REFUSED, source=f"{VALIDATION} validateServiceTrafficDistribution"
+)
 def traffic_distribution(service: Object) -> Problems:
     """Traffic can be kept near in a few ways; before 1.34 in one."""
-    near = service.spec.get("trafficDistribution") if service.is_a("Service") else None
+    near = service.spec.get("trafficDistribution")
     if not isinstance(near, str) or service.target < 31:
         # servers before 1.31 drop the field
         return
@@ -237,11 +239,9 @@ def traffic_distribution(service: Object) -> Problems:
         yield Problem(("spec", "trafficDistribution"), message, "choose one of them, or leave it out")
 
 
-@object_rule("service-ignored-field", Outcome.WARNED, source=_WARNINGS)
+@service_rule("service-ignored-field", Outcome.WARNED, source=_WARNINGS)
 def ignored_field(service: Object) -> Problems:
     """Some settings mean nothing to a Service without an address, or of another type; the server says so."""
-    if not service.is_a("Service"):
-        return
     spec, kind = service.spec, type_of(service)
     ignored: list[str] = []
     if is_headless(service) and kind == "ClusterIP" and service.target >= 34:
@@ -257,11 +257,9 @@ def ignored_field(service: Object) -> Problems:
         yield Problem(("spec", "externalName"), message, "take it out, or make the type ExternalName")
 
 
-@object_rule("service-deprecated-setting", Outcome.WARNED, source=_WARNINGS)
+@service_rule("service-deprecated-setting", Outcome.WARNED, source=_WARNINGS)
 def deprecated_setting(service: Object) -> Problems:
     """Some settings of Services got other names, or are on their way out; the server says so."""
-    if not service.is_a("Service"):
-        return
     if _HINTS in object_at(service.metadata, "annotations"):
         fix = "write service.kubernetes.io/topology-mode, or spec.trafficDistribution"
         yield Problem(("metadata", "annotations", _HINTS), f"{_HINTS} must not be used any more, it is deprecated", fix)

@@ -53,27 +53,12 @@ class Object:
         self.kind = text_at(json, "kind")
         self.api_version = text_at(json, "apiVersion")
         self.group = self.api_version.rpartition("/")[0]
-
-    @property
-    def spec(self) -> JsonObject:
-        return object_at(self.json, "spec")
-
-    @property
-    def metadata(self) -> JsonObject:
-        return object_at(self.json, "metadata")
-
-    @property
-    def name(self) -> str:
-        return text_at(self.metadata, "name")
-
-    @property
-    def namespace(self) -> str:
-        return text_at(self.metadata, "namespace")
-
-    @property
-    def built_in(self) -> bool:
-        """Whether Kubernetes itself runs the pods of this kind; another one's controller may complete them first."""
-        return built_in_path(self.api_version, self.kind) is not None
+        self.spec = object_at(json, "spec")
+        self.metadata = object_at(json, "metadata")
+        self.name = text_at(self.metadata, "name")
+        self.namespace = text_at(self.metadata, "namespace")
+        #: whether Kubernetes itself runs the pods of this kind; another one's controller may complete them first
+        self.built_in = built_in_path(self.api_version, self.kind) is not None
 
     def is_a(self, kind: str, *groups: str) -> bool:
         """Whether it is of this kind, in one of the groups (the core group where none is named)."""
@@ -101,14 +86,10 @@ class Pod:
         found = value_at(obj.json, pointer)
         self.json: JsonObject = found if isinstance(found, dict) else {}
         self.spec = object_at(self.json, "spec")
-
-    @property
-    def target(self) -> int:
-        return self.object.target
-
-    @property
-    def metadata(self) -> JsonObject:
-        return object_at(self.json, "metadata")
+        self.metadata = object_at(self.json, "metadata")
+        self.target = obj.target
+        #: ``spec.os.name``, empty where it is not told
+        self.os = text_at(self.spec, "os", "name")
 
     @cached_property
     def all_containers(self) -> Sequence[Container]:
@@ -150,11 +131,6 @@ class Pod:
         return next((volume for _, volume in self.volumes if volume.get("name") == name), None)
 
     @property
-    def os(self) -> str:
-        """``spec.os.name``, empty where it is not told."""
-        return text_at(self.spec, "os", "name")
-
-    @property
     def where(self) -> str:
         return ""
 
@@ -167,36 +143,21 @@ class Container:
         self.list = list
         self.at = at
         self.json = json
+        self.target = pod.target
+        self.name = text_at(json, "name")
+        self.security = object_at(json, "securityContext")
+        self.is_init = list == "initContainers"
+        #: a native sidecar: an init container that goes on running beside the application
+        self.is_sidecar = self.is_init and json.get("restartPolicy") == "Always"
 
     @property
     def path(self) -> Steps:
         return (*self.pod.path, "spec", self.list, self.at)
 
     @property
-    def target(self) -> int:
-        return self.pod.target
-
-    @property
-    def name(self) -> str:
-        return text_at(self.json, "name")
-
-    @property
-    def is_init(self) -> bool:
-        return self.list == "initContainers"
-
-    @property
-    def is_sidecar(self) -> bool:
-        """A native sidecar: an init container that goes on running beside the application."""
-        return self.list == "initContainers" and self.json.get("restartPolicy") == "Always"
-
-    @property
     def runs_on(self) -> bool:
         """Whether it goes on running: everything but a plain init container."""
         return self.list != "initContainers" or self.is_sidecar
-
-    @property
-    def security(self) -> JsonObject:
-        return object_at(self.json, "securityContext")
 
     def entries(self, key: str) -> Iterator[tuple[int, JsonObject]]:
         """The objects in a list of the container, such as ``"ports"``, each with its index."""

@@ -223,7 +223,8 @@ def _references(pod: Pod) -> Iterator[tuple[Steps, str, str, str]]:
                     yield path, kind, text_at(one, "name"), text_at(one, "key")
     for at, volume in pod.volumes:
         for field, kind, name in (("configMap", "ConfigMap", "name"), ("secret", "Secret", "secretName")):
-            yield from _items(object_at(volume, field), ("spec", "volumes", at, field), kind, name)
+            if field in volume:
+                yield from _items(object_at(volume, field), ("spec", "volumes", at, field), kind, name)
         for source_at, source in entries(object_at(volume, "projected").get("sources")):
             for field, kind in (("configMap", "ConfigMap"), ("secret", "Secret")):
                 path = ("spec", "volumes", at, "projected", "sources", source_at, field)

@@ -39,7 +39,9 @@ def dropped_by_target(obj: Object) -> Problems:
             yield Problem(fault.path, f"{message} ({since.source})", since.older)
 
 
-@container_rule("native-sidecar-too-young", Outcome.REFUSED, source="KEP-753, on by default since 1.29")
+@container_rule(
+    "native-sidecar-too-young", Outcome.REFUSED, source="KEP-753, on by default since 1.29", fields=("restartPolicy",)
+)
 def native_sidecar_too_young(container: Container) -> Problems:
     """Before 1.29 an init container cannot go on running."""
     if container.is_sidecar and not supports(container.target, "native-sidecar"):
@@ -47,7 +49,9 @@ def native_sidecar_too_young(container: Container) -> Problems:
         yield Problem(("restartPolicy",), message, "run it as a further container, or raise the target")
 
 
-@pod_rule("se-linux-mount-too-young", Outcome.REFUSED, source="KEP-1710, gate SELinuxMount")
+@pod_rule(
+    "se-linux-mount-too-young", Outcome.REFUSED, source="KEP-1710, gate SELinuxMount", fields=("securityContext",)
+)
 def se_linux_mount_too_young(pod: Pod) -> Problems:
     """Before 1.37 SELinux labels are changed file by file, and nothing else can be asked for."""
     policy = text_at(pod.spec, "securityContext", "seLinuxChangePolicy")
@@ -56,7 +60,7 @@ def se_linux_mount_too_young(pod: Pod) -> Problems:
         yield Problem(("spec", "securityContext", "seLinuxChangePolicy"), message, "write Recursive, or take it out")
 
 
-@container_rule("host-ips-too-young", Outcome.REFUSED, source="KEP-2681, on by default since 1.29")
+@container_rule("host-ips-too-young", Outcome.REFUSED, source="KEP-2681, on by default since 1.29", fields=("env",))
 def host_ips_too_young(container: Container) -> Problems:
     """Before 1.29 a container can read one address of its node."""
     if container.target >= 29:

@@ -45,7 +45,7 @@ def _kinds(volume: JsonObject) -> list[str]:
     return [key for key, value in volume.items() if key != "name" and value is not None and key in known]
 
 
-@pod_rule("volume-name", Outcome.REFUSED, source=f"{VALIDATION} ValidateVolumes")
+@pod_rule("volume-name", Outcome.REFUSED, source=f"{VALIDATION} ValidateVolumes", fields=("volumes",))
 def volume_name(pod: Pod) -> Problems:
     """A volume's name is a DNS label."""
     for at, volume in pod.volumes:
@@ -56,7 +56,7 @@ def volume_name(pod: Pod) -> Problems:
             yield Problem(("spec", "volumes", at, "name"), said, "rename the volume")
 
 
-@pod_rule("duplicate-volume", Outcome.REFUSED, source=f"{VALIDATION} ValidateVolumes")
+@pod_rule("duplicate-volume", Outcome.REFUSED, source=f"{VALIDATION} ValidateVolumes", fields=("volumes",))
 def duplicate_volume(pod: Pod) -> Problems:
     """Names of volumes are unique in a pod."""
     seen: dict[str, int] = {}
@@ -67,7 +67,7 @@ def duplicate_volume(pod: Pod) -> Problems:
             yield Problem(("spec", "volumes", at, "name"), message, "rename one of them, or keep one")
 
 
-@pod_rule("volume-source", Outcome.REFUSED, source=_SOURCE)
+@pod_rule("volume-source", Outcome.REFUSED, source=_SOURCE, fields=("volumes",))
 def volume_source(pod: Pod) -> Problems:
     """A volume is of one kind, and says what its kind needs."""
     for at, volume in pod.volumes:
@@ -88,7 +88,7 @@ def volume_source(pod: Pod) -> Problems:
                     yield Problem((*path, kind, field), message, f"write {field}")
 
 
-@pod_rule("deprecated-volume", Outcome.WARNED, source=WARNINGS)
+@pod_rule("deprecated-volume", Outcome.WARNED, source=WARNINGS, fields=("volumes",))
 def deprecated_volume(pod: Pod) -> Problems:
     """Some kinds of volumes have no driver any more."""
     for at, volume in pod.volumes:
@@ -98,7 +98,7 @@ def deprecated_volume(pod: Pod) -> Problems:
                 yield Problem(("spec", "volumes", at, kind), message, "use a CSI driver, or an init container")
 
 
-@pod_rule("file-mode", Outcome.REFUSED, source=f"{VALIDATION} validateConfigMapVolumeSource")
+@pod_rule("file-mode", Outcome.REFUSED, source=f"{VALIDATION} validateConfigMapVolumeSource", fields=("volumes",))
 def file_mode(pod: Pod) -> Problems:
     """Modes are 0 to 0777 in octal, which is 511."""
     for path, value in _modes(pod):
@@ -110,16 +110,14 @@ def file_mode(pod: Pod) -> Problems:
 def _modes(pod: Pod) -> Iterator[tuple[Steps, Json]]:
     for at, volume in pod.volumes:
         for kind in ("configMap", "secret", "downwardAPI", "projected"):
-            holder = object_at(volume, kind)
-            path: Steps = ("spec", "volumes", at, kind)
-            if "defaultMode" in holder:
-                yield (*path, "defaultMode"), holder["defaultMode"]
+            if kind in volume and "defaultMode" in (holder := object_at(volume, kind)):
+                yield ("spec", "volumes", at, kind, "defaultMode"), holder["defaultMode"]
     for path, item in _items(pod):
         if "mode" in item:
             yield (*path, "mode"), item["mode"]
 
 
-@pod_rule("item-path", Outcome.REFUSED, source=f"{VALIDATION} ValidateLocalNonReservedPath")
+@pod_rule("item-path", Outcome.REFUSED, source=f"{VALIDATION} ValidateLocalNonReservedPath", fields=("volumes",))
 def item_path(pod: Pod) -> Problems:
     """An item becomes a file below the volume: a relative path without ``..``, which no other one has."""
     for at, volume in pod.volumes:
@@ -144,16 +142,20 @@ def _items(pod: Pod) -> Iterator[tuple[Steps, JsonObject]]:
 
 
 def _items_of(volume: JsonObject, path: Steps) -> Iterator[tuple[Steps, JsonObject]]:
+    yield from _items_in(volume, path)
+    if "projected" in volume:
+        for at, source in entries(object_at(volume, "projected").get("sources")):
+            yield from _items_in(source, (*path, "projected", "sources", at))
+
+
+def _items_in(holder: JsonObject, path: Steps) -> Iterator[tuple[Steps, JsonObject]]:
     for kind in ("configMap", "secret", "downwardAPI"):
-        for at, item in entries(object_at(volume, kind).get("items")):
-            yield (*path, kind, "items", at), item
-    for source_at, source in entries(object_at(volume, "projected").get("sources")):
-        for kind in ("configMap", "secret", "downwardAPI"):
-            for at, item in entries(object_at(source, kind).get("items")):
-                yield (*path, "projected", "sources", source_at, kind, "items", at), item
+        if kind in holder:
+            for at, item in entries(object_at(holder, kind).get("items")):
+                yield (*path, kind, "items", at), item
 
 
-@pod_rule("empty-dir-size", Outcome.REFUSED, source=_SOURCE)
+@pod_rule("empty-dir-size", Outcome.REFUSED, source=_SOURCE, fields=("volumes",))
 def empty_dir_size(pod: Pod) -> Problems:
     """A directory has no negative size."""
     for at, volume in pod.volumes:
@@ -163,7 +165,12 @@ def empty_dir_size(pod: Pod) -> Problems:
             yield Problem(("spec", "volumes", at, "emptyDir", "sizeLimit"), message, "write a size such as 64Mi")
 
 
-@pod_rule("empty-dir-medium", Outcome.BROKEN, source="seen on a kubelet 1.37: the pod stays Pending for ever")
+@pod_rule(
+    "empty-dir-medium",
+    Outcome.BROKEN,
+    source="seen on a kubelet 1.37: the pod stays Pending for ever",
+    fields=("volumes",),
+)
 def empty_dir_medium(pod: Pod) -> Problems:
     """Nobody checks the medium before the kubelet: with an unknown one the pod waits for ever."""
     for at, volume in pod.volumes:
@@ -175,7 +182,12 @@ def empty_dir_medium(pod: Pod) -> Problems:
             yield Problem(("spec", "volumes", at, "emptyDir", "medium"), message, "write Memory, or leave it out")
 
 
-@pod_rule("unbounded-memory", Outcome.OPINION, source="https://kubernetes.io/docs/concepts/storage/volumes/#emptydir")
+@pod_rule(
+    "unbounded-memory",
+    Outcome.OPINION,
+    source="https://kubernetes.io/docs/concepts/storage/volumes/#emptydir",
+    fields=("volumes",),
+)
 def unbounded_memory(pod: Pod) -> Problems:
     """A directory in memory without a limit counts against whoever writes, who is killed for it."""
     for at, volume in pod.volumes:
@@ -185,7 +197,7 @@ def unbounded_memory(pod: Pod) -> Problems:
             yield Problem(("spec", "volumes", at, "emptyDir"), message, "give it a sizeLimit under the memory limit")
 
 
-@pod_rule("unused-volume", Outcome.OPINION, source=f"{VALIDATION} ValidateVolumes", whole=True)
+@pod_rule("unused-volume", Outcome.OPINION, source=f"{VALIDATION} ValidateVolumes", whole=True, fields=("volumes",))
 def unused_volume(pod: Pod) -> Problems:
     """A volume that nobody mounts has no purpose, and a missing ConfigMap behind it still stops the pod."""
     mounted = {
@@ -200,7 +212,7 @@ def unused_volume(pod: Pod) -> Problems:
             yield Problem(("spec", "volumes", at), f"volume {name!r} must be mounted by a container", "take it out")
 
 
-@pod_rule("host-path", Outcome.REFUSED, source=f"{VALIDATION} validatePathNoBacksteps")
+@pod_rule("host-path", Outcome.REFUSED, source=f"{VALIDATION} validatePathNoBacksteps", fields=("volumes",))
 def host_path(pod: Pod) -> Problems:
     """A directory of the node is named without ``..``."""
     for at, volume in pod.volumes:
@@ -210,7 +222,7 @@ def host_path(pod: Pod) -> Problems:
             yield Problem(("spec", "volumes", at, "hostPath", "path"), message, "write the whole path")
 
 
-@pod_rule("projected-source", Outcome.REFUSED, source=f"{VALIDATION} validateProjectionSources")
+@pod_rule("projected-source", Outcome.REFUSED, source=f"{VALIDATION} validateProjectionSources", fields=("volumes",))
 def projected_source(pod: Pod) -> Problems:
     """Each source of a projected volume is one thing, and a token lives for ten minutes at least."""
     for at, volume in pod.volumes:
@@ -234,7 +246,9 @@ def projected_source(pod: Pod) -> Problems:
                     yield Problem((*path, "serviceAccountToken", "path"), message, "write the name of the file")
 
 
-@pod_rule("token-without-account", Outcome.REFUSED, source=f"{VALIDATION} ValidatePodCreate", whole=True)
+@pod_rule(
+    "token-without-account", Outcome.REFUSED, source=f"{VALIDATION} ValidatePodCreate", whole=True, fields=("volumes",)
+)
 def token_without_account(pod: Pod) -> Problems:
     """A Pod with a projected token names its service account; templates leave it to the server."""
     if not pod.object.is_a("Pod") or text_at(pod.spec, "serviceAccountName") or text_at(pod.spec, "serviceAccount"):

@@ -6,7 +6,7 @@ import re
 
 from patterns.model.json import JsonObject, object_at
 from patterns.model.names import dns_subdomain
-from patterns.pod.checks.pod_security_places import contexts
+from patterns.pod.checks.pod_security_places import contexts, pod_context
 from patterns.pod.checks.reading import complaint
 from patterns.pod.checks.rule import VALIDATION, Outcome, Problem, Problems, pod_rule
 from patterns.pod.checks.subject import Pod, Steps
@@ -46,7 +46,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NOT_IN_USERS = re.compile(r'["/\\:;|=,+*?<>@\[\]]')
 
 
-@pod_rule("not-for-windows", Outcome.REFUSED, source=f"{VALIDATION} validateWindows, validateLinux")
+@pod_rule("not-for-windows", Outcome.REFUSED, source=f"{VALIDATION} validateWindows, validateLinux", fields=("os",))
 def not_for_windows(pod: Pod) -> Problems:
     """A pod for Windows has no settings of the Linux kernel, and one for Linux none of Windows."""
     if pod.os == "windows":
@@ -82,6 +82,8 @@ def _of_linux(pod: Pod) -> Problems:
 @pod_rule("windows-options", Outcome.REFUSED, source=f"{VALIDATION} validateWindowsSecurityContextOptions")
 def windows_options(pod: Pod) -> Problems:
     """The options of Windows name a user and a group account; host processes are a matter of the whole pod."""
+    if not any("windowsOptions" in one for one in (pod_context(pod), *(c.security for c in pod.all_containers))):
+        return
     for path, whose, context in contexts(pod):
         options = context.get("windowsOptions")
         if isinstance(options, dict):

@@ -12,27 +12,29 @@ from patterns.pod.checks.rule import Outcome, Problem, Problems, object_rule
 from patterns.pod.checks.subject import Object, Steps, entries
 
 _APPS = "kubernetes: pkg/apis/apps/validation/validation.go"
-_SELECTING = frozenset({"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"})
+_KINDS = ("apps/Deployment", "apps/ReplicaSet", "apps/StatefulSet", "apps/DaemonSet")
 _PERCENT = re.compile(r"[0-9]+%")
 
 
-def _is_app(obj: Object, *kinds: str) -> bool:
-    return obj.group == "apps" and obj.kind in (kinds or _SELECTING)
-
-
-@object_rule("selector-missing", Outcome.REFUSED, source=f"{_APPS} ValidateDeploymentSpec", whole=True)
+@object_rule("selector-missing", Outcome.REFUSED, source=f"{_APPS} ValidateDeploymentSpec", whole=True, kinds=_KINDS)
 def selector_missing(obj: Object) -> Problems:
     """A workload finds its pods by labels."""
-    if _is_app(obj) and is_empty(object_at(obj.spec, "selector")):
+    if is_empty(object_at(obj.spec, "selector")):
         fix = "select the labels of the pod template, under matchLabels"
         yield Problem(("spec", "selector"), "selector must be given, got none", fix)
 
 
-@object_rule("selector-mismatch", Outcome.REFUSED, source=f"{_APPS} ValidatePodTemplateSpecForReplicaSet", whole=True)
+@object_rule(
+    "selector-mismatch",
+    Outcome.REFUSED,
+    source=f"{_APPS} ValidatePodTemplateSpecForReplicaSet",
+    whole=True,
+    kinds=_KINDS,
+)
 def selector_mismatch(obj: Object) -> Problems:
     """The pods that a workload makes must be its own."""
     selector = object_at(obj.spec, "selector")
-    if not _is_app(obj) or is_empty(selector):
+    if is_empty(selector):
         return
     labels = labels_of(object_at(obj.spec, "template", "metadata").get("labels"))
     if not matches(selector, labels):
@@ -41,11 +43,9 @@ def selector_mismatch(obj: Object) -> Problems:
         yield Problem(("spec", "template", "metadata", "labels"), message, "give both the same labels")
 
 
-@object_rule("selector-operator", Outcome.REFUSED, source="k8s.io/apimachinery: ValidateLabelSelector")
+@object_rule("selector-operator", Outcome.REFUSED, source="k8s.io/apimachinery: ValidateLabelSelector", kinds=_KINDS)
 def selector_operator(obj: Object) -> Problems:
     """An expression takes values with ``In`` and ``NotIn``, and none with ``Exists`` and ``DoesNotExist``."""
-    if not _is_app(obj):
-        return
     for at, one in entries(object_at(obj.spec, "selector").get("matchExpressions")):
         operator, values = text_at(one, "operator"), one.get("values")
         path: Steps = ("spec", "selector", "matchExpressions", at)
@@ -58,46 +58,51 @@ def selector_operator(obj: Object) -> Problems:
             yield Problem((*path, "values"), f"values must not be given with {operator}", "take them out")
 
 
-@object_rule("workload-restart-policy", Outcome.REFUSED, source=f"{_APPS} ValidatePodTemplateSpecForReplicaSet")
+@object_rule(
+    "workload-restart-policy",
+    Outcome.REFUSED,
+    source=f"{_APPS} ValidatePodTemplateSpecForReplicaSet",
+    kinds=(*_KINDS, "ReplicationController"),
+)
 def workload_restart_policy(obj: Object) -> Problems:
     """Pods that are to go on are always started again."""
-    if _is_app(obj) or obj.is_a("ReplicationController"):
-        policy = text_at(obj.spec, "template", "spec", "restartPolicy")
-        if policy and policy != "Always":
-            message = f"restartPolicy must be Always in a {obj.kind}, got {policy!r}"
-            yield Problem(("spec", "template", "spec", "restartPolicy"), message, "take it out, or make it a Job")
-        if object_at(obj.spec, "template", "spec").get("activeDeadlineSeconds") is not None:
-            message = f"activeDeadlineSeconds must not be set in a {obj.kind}"
-            yield Problem(("spec", "template", "spec", "activeDeadlineSeconds"), message, "take it out")
+    policy = text_at(obj.spec, "template", "spec", "restartPolicy")
+    if policy and policy != "Always":
+        message = f"restartPolicy must be Always in a {obj.kind}, got {policy!r}"
+        yield Problem(("spec", "template", "spec", "restartPolicy"), message, "take it out, or make it a Job")
+    if object_at(obj.spec, "template", "spec").get("activeDeadlineSeconds") is not None:
+        message = f"activeDeadlineSeconds must not be set in a {obj.kind}"
+        yield Problem(("spec", "template", "spec", "activeDeadlineSeconds"), message, "take it out")
 
 
-@object_rule("negative-count", Outcome.REFUSED, source=f"{_APPS} ValidateNonnegativeField")
+@object_rule(
+    "negative-count",
+    Outcome.REFUSED,
+    source=f"{_APPS} ValidateNonnegativeField",
+    kinds=(*_KINDS, "ReplicationController"),
+)
 def negative_count(obj: Object) -> Problems:
     """There are no fewer than no pods, revisions or seconds."""
-    if _is_app(obj) or obj.is_a("ReplicationController"):
-        for field in ("replicas", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"):
-            value = number(obj.spec.get(field))
-            # nobody looks at a StatefulSet's history
-            if value is not None and value < 0 and not (field[0:3] == "rev" and obj.kind == "StatefulSet"):
-                yield Problem(("spec", field), f"{field} must not be negative, got {value}", "write 0 or more")
+    for field in ("replicas", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"):
+        value = number(obj.spec.get(field))
+        # nobody looks at a StatefulSet's history
+        if value is not None and value < 0 and not (field[0:3] == "rev" and obj.kind == "StatefulSet"):
+            yield Problem(("spec", field), f"{field} must not be negative, got {value}", "write 0 or more")
 
 
-@object_rule("progress-deadline", Outcome.REFUSED, source=f"{_APPS} ValidateDeploymentSpec")
+@object_rule("progress-deadline", Outcome.REFUSED, source=f"{_APPS} ValidateDeploymentSpec", kinds=("apps/Deployment",))
 def progress_deadline(obj: Object) -> Problems:
     """A new pod must be able to be ready before the roll-out counts as failed, by default after 600 seconds."""
-    if _is_app(obj, "Deployment"):
-        deadline, ready = obj.spec.get("progressDeadlineSeconds"), number(obj.spec.get("minReadySeconds")) or 0
-        seconds = 600 if deadline is None else number(deadline)
-        if seconds is not None and seconds >= 0 and ready >= 0 and seconds <= ready:
-            message = f"progressDeadlineSeconds must be more than minReadySeconds ({ready}), got {seconds}"
-            yield Problem(("spec", "progressDeadlineSeconds"), message, "raise it")
+    deadline, ready = obj.spec.get("progressDeadlineSeconds"), number(obj.spec.get("minReadySeconds")) or 0
+    seconds = 600 if deadline is None else number(deadline)
+    if seconds is not None and seconds >= 0 and ready >= 0 and seconds <= ready:
+        message = f"progressDeadlineSeconds must be more than minReadySeconds ({ready}), got {seconds}"
+        yield Problem(("spec", "progressDeadlineSeconds"), message, "raise it")
 
 
-@object_rule("strategy", Outcome.REFUSED, source=f"{_APPS} ValidateDeploymentStrategy")
+@object_rule("strategy", Outcome.REFUSED, source=f"{_APPS} ValidateDeploymentStrategy", kinds=_KINDS)
 def strategy(obj: Object) -> Problems:
     """A workload replaces its pods in one of two ways; the numbers of a rolling update belong to that way alone."""
-    if not _is_app(obj):
-        return
     field = "strategy" if obj.kind == "Deployment" else "updateStrategy"
     found = obj.spec.get(field)
     if not isinstance(found, dict):
@@ -112,11 +117,14 @@ def strategy(obj: Object) -> Problems:
         yield Problem(("spec", field, "rollingUpdate"), message, "take it out")
 
 
-@object_rule("rolling-update", Outcome.REFUSED, source=f"{_APPS} ValidateRollingUpdateDeployment")
+@object_rule(
+    "rolling-update",
+    Outcome.REFUSED,
+    source=f"{_APPS} ValidateRollingUpdateDeployment",
+    kinds=("apps/Deployment", "apps/DaemonSet"),
+)
 def rolling_update(obj: Object) -> Problems:
     """A roll-out needs a pod more or a pod less; both are numbers or percentages."""
-    if not _is_app(obj, "Deployment", "DaemonSet"):
-        return
     field = "strategy" if obj.kind == "Deployment" else "updateStrategy"
     found = object_at(obj.spec, field)
     update = object_at(found, "rollingUpdate")
@@ -155,11 +163,9 @@ def _is_zero(value: Json, *, default: bool = False) -> bool:
     return value == 0 or (isinstance(value, str) and value.rstrip("%").strip("0") == "" and value.endswith("%"))
 
 
-@object_rule("stateful-set", Outcome.REFUSED, source=f"{_APPS} ValidateStatefulSetSpec")
+@object_rule("stateful-set", Outcome.REFUSED, source=f"{_APPS} ValidateStatefulSetSpec", kinds=("apps/StatefulSet",))
 def stateful_set(obj: Object) -> Problems:
     """A StatefulSet starts its pods in order or at once, below the name of a Service."""
-    if not _is_app(obj, "StatefulSet"):
-        return
     policy = text_at(obj.spec, "podManagementPolicy")
     if policy not in ("", "OrderedReady", "Parallel"):
         message = f"podManagementPolicy must be OrderedReady or Parallel, got {policy!r}"
