@@ -49,7 +49,7 @@ class ApiValue(Value):
                 result[key] = rendered(value)
             elif value:
                 result[key] = {k: rendered(v) for k, v in value.items()}
-        if self.extra:
+        if self.extra is not NOTHING:
             self.add_extra(result)
         return result
 
@@ -62,7 +62,7 @@ class ApiValue(Value):
 
     def check_extra(self) -> None:
         """Raises: InvalidValue for a name that Kubernetes does not know, or that has an option here."""
-        if self.extra:
+        if self.extra is not NOTHING:
             _check_extra(type(self), self.extra)
 
 
@@ -82,11 +82,15 @@ def own_names(cls: type[ApiValue]) -> dict[str, str]:
 
 def rendered(value: object) -> Json:
     """Plain JSON of what a field may hold."""
+    kind = type(value)
+    if kind is str:
+        return cast("str", value)
     if isinstance(value, Value):
         return value.render()
     if isinstance(value, tuple):
         return [rendered(item) for item in value]
-    if isinstance(value, FrozenMap):
+    if kind is FrozenMap:
+        value = cast("FrozenMap[object]", value)
         return {key: rendered(item) for key, item in value.items()}
     # kinds of int that are more than a number, such as a file mode, are numbers in JSON
     return int(value) if isinstance(value, int) and not isinstance(value, bool) else cast("Json", value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
-from typing import TypeVar, cast
+from typing import Never, TypeVar, cast
 
 from patterns.model.json import Json
 
@@ -59,8 +59,8 @@ class FrozenMap(Mapping[str, V_co]):
         return FrozenMap, (self._items,)
 
 
-#: no further fields; one object, so that it can stand as a default in a dataclass
-NOTHING: FrozenMap[Json] = FrozenMap()
+#: no entries; one object, so that it can stand as a default in a dataclass
+NOTHING: FrozenMap[Never] = FrozenMap()
 
 
 class NotJson(Exception):

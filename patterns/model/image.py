@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from patterns.errors import InvalidValue
@@ -21,6 +22,7 @@ class ImageReference(NamedTuple):
     digest: str
 
 
+@lru_cache(maxsize=1024)
 def image_reference(image: str, what: str = "image") -> ImageReference:
     """The parts of a reference such as ``registry.example.com:5000/shop/web:1.4.2``.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import sha256
 
 from patterns.errors import InvalidValue, WrongType
@@ -58,6 +59,7 @@ def service_name(value: str, what: str = "name") -> None:
         )
 
 
+@lru_cache(maxsize=1024)
 def label_key(value: str, what: str = "label key") -> None:
     """A label's key: a name of at most 63, after an optional DNS subdomain and a slash."""
     _text(value, what)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from patterns.defaults import CONFIG_SYNC_RESOURCES, Default
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, EnvSource, ResourceRequirements, SecretKey
+from patterns.model.frozen import NOTHING
 from patterns.model.value import Value
 from patterns.objects.api_access import PolicyRule
 from patterns.sidecars.reloading import ReloadByHttp
@@ -65,9 +66,9 @@ class SyncProgram(Value):
     image: Default[str] | str
     command: Sequence[str] = ()
     args: Sequence[str] = ()
-    env: Mapping[str, str | EnvSource] = field(default_factory=dict)
-    files: Mapping[str, str] = field(default_factory=dict)
-    secrets: Mapping[str, SecretKey | ConfigMapKey] = field(default_factory=dict)
+    env: Mapping[str, str | EnvSource] = NOTHING
+    files: Mapping[str, str] = NOTHING
+    secrets: Mapping[str, SecretKey | ConfigMapKey] = NOTHING
     api: Sequence[PolicyRule] = ()
     token_audience: str | None = None
     health_path: str | None = None

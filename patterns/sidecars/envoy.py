@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from patterns.defaults import ENVOY_IMAGE, ENVOY_RUN_SIZE_LIMIT
 from patterns.errors import InvalidValue
 from patterns.model import HttpGet, ResourceRequirements
+from patterns.model.frozen import NOTHING
 from patterns.model.names import dns_subdomain, env_name, whole_number
 from patterns.model.quantity import quantity
 from patterns.model.value import Value, within
@@ -66,7 +67,7 @@ class Envoy(Value):
     """
 
     routes: Sequence[Route] = ()
-    outbound: Mapping[str, Upstream | Route] = field(default_factory=dict)
+    outbound: Mapping[str, Upstream | Route] = NOTHING
     inbound: bool = True
     tls_secret: str | None = None
     rate_limit: RateLimit | None = None

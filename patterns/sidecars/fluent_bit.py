@@ -29,6 +29,7 @@ _FIXED_BYTES = 12_000_000 + 18_000_000  # the process itself, and its backlog of
 _INPUT_BYTES = 1_000_000
 #: Fluent Bit's own default
 _MAX_CHUNKS = 128
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +185,7 @@ def plain_text(where: str, text: str) -> str:
             f"{where} must not hold '${{', got {text!r}: Fluent Bit puts an environment variable in there and has no "
             "escape for it; give what is secret or differs by cluster as SecretKey or ConfigMapKey"
         )
-    if any(ord(character) < 32 or ord(character) == 127 for character in text):
+    if _CONTROL.search(text):
         raise InvalidValue(f"{where} must be one line without control characters, got {text!r}")
     return text
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, SecretKey
+from patterns.model.frozen import NOTHING
 from patterns.model.value import Value
 from patterns.sidecars.log_output import FluentBitOutput, Property, endpoint, http_output, login
 
@@ -58,7 +59,7 @@ class Loki(Value):
     verify: bool = True
     allow_plaintext: str | None = None
     ca: SecretKey | ConfigMapKey | None = None
-    properties: Mapping[str, Property] = field(default_factory=dict)
+    properties: Mapping[str, Property] = NOTHING
 
     def __post_init__(self) -> None:
         if not self.labels:

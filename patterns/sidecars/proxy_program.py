@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Protocol, runtime_checkable
 
 from patterns.defaults import Default
 from patterns.errors import InvalidValue, WrongType
 from patterns.model import ConfigMapKey, EnvSource, HttpGet, ResourceRequirements, SecretKey, TcpSocket
+from patterns.model.frozen import NOTHING
 from patterns.model.names import config_map_key, numeric_id, port_number, whole_number
 from patterns.model.paths import absolute_path, check_files, relative_path
 from patterns.model.secrets import is_secret_value
@@ -78,16 +79,16 @@ class ProxyProgram(Value):
     command: Sequence[str]
     ready: HttpGet
     live: HttpGet | TcpSocket | None = None
-    config: Mapping[str, str] = field(default_factory=dict)
-    files: Mapping[str, SecretKey | ConfigMapKey] = field(default_factory=dict)
-    env: Mapping[str, str | EnvSource] = field(default_factory=dict)
-    writable: Mapping[str, str | Default[str]] = field(default_factory=dict)
+    config: Mapping[str, str] = NOTHING
+    files: Mapping[str, SecretKey | ConfigMapKey] = NOTHING
+    env: Mapping[str, str | EnvSource] = NOTHING
+    writable: Mapping[str, str | Default[str]] = NOTHING
     drain: HttpGet | None = None
     grace_seconds: int = 5
     startup_seconds: int = 60
     run_as_user: int | None = None
     open_ports: Sequence[int] = ()
-    application_env: Mapping[str, str | EnvSource] = field(default_factory=dict)
+    application_env: Mapping[str, str | EnvSource] = NOTHING
 
     def __post_init__(self) -> None:
         if not self.command:
