@@ -9,7 +9,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def collection_paused() -> Iterator[None]:
-    """No cycles are looked for meanwhile: a synthesis makes none, and each search walks through the whole tree."""
+    """No cycles are looked for meanwhile: those that a synthesis makes are needed until its end, and each search walks
+    through the whole tree.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:

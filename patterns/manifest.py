@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from patterns import place, tree
@@ -184,7 +184,7 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         Args:
             ops: operations such as ``cdk8s.JsonPatch.replace("/spec/replicas", 3)``.
         """
-        self._manifest.patches.extend(ops)
+        self._manifest.patches = (*self._manifest.patches, *ops)
 
     def change_document(self, change: Callable[[JsonObject], JsonObject]) -> None:
         """Let ``change`` make the document that is rendered, of a document that it must not change itself.
@@ -205,7 +205,7 @@ class ManifestState:
         self.name = name
         self.metadata = metadata
         self.body = body
-        self.patches: list[cdk8s.JsonPatch] = []
+        self.patches: tuple[cdk8s.JsonPatch, ...] = ()
         self.change: Callable[[JsonObject], JsonObject] | None = None
 
 
@@ -219,7 +219,7 @@ def _check_type(api_version: object, kind: object) -> None:
         raise InvalidValue("kind must not be empty")
 
 
-def _patched(document: JsonObject, patches: list[cdk8s.JsonPatch]) -> JsonObject:
+def _patched(document: JsonObject, patches: Sequence[cdk8s.JsonPatch]) -> JsonObject:
     try:
         changed: JsonObject = cdk8s.JsonPatch.apply(document, *patches)
     except RuntimeError as error:

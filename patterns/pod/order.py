@@ -46,23 +46,26 @@ def ordered(names: Sequence[str], relations: Iterable[Relation], kept: Sequence[
     if not wanted:
         return list(names)
     result: list[str] = []
-
-    def place(name: str, waiting: list[str]) -> None:
-        if name in waiting:
-            raise Conflict(_circle([*waiting[waiting.index(name) :], name], wanted))
-        first = {relation.first for relation in wanted if relation.second == name}
-        for earlier in names:
-            if earlier in first and earlier not in result:
-                place(earlier, [*waiting, name])
-        if name not in result:
-            result.append(name)
-
     for name in names:
-        place(name, [])
+        _place(name, names, wanted, [], result)
     return result
 
 
-def _circle(waiting: list[str], wanted: list[Relation]) -> str:
+def _place(
+    name: str, names: Sequence[str], relations: Sequence[Relation], waiting: Sequence[str], result: list[str]
+) -> None:
+    """Append the name to the result, after all that has to start before it."""
+    if name in waiting:
+        raise Conflict(_circle([*waiting[waiting.index(name) :], name], relations))
+    first = {relation.first for relation in relations if relation.second == name}
+    for earlier in names:
+        if earlier in first and earlier not in result:
+            _place(earlier, names, relations, [*waiting, name], result)
+    if name not in result:
+        result.append(name)
+
+
+def _circle(waiting: Sequence[str], wanted: Sequence[Relation]) -> str:
     """Each of the names waits for the next one, and the last is the first again: tell the round, and who asked."""
     circle = waiting[::-1]
     steps = set(pairwise(circle))
