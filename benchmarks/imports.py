@@ -13,7 +13,8 @@ STATEMENTS = (
     "import cdk8s",
     "import patterns; patterns.App",
     "import patterns",
-    "import patterns.model",
+    "from patterns.model import *",
+    "import patterns.check.command",
     "import patterns.yaml",
 )
 _MEASURED = """\

@@ -133,7 +133,7 @@ def _wanted(results: Results) -> Iterator[str]:
         cdk8s = results.imports["import cdk8s"].milliseconds
         more = results.imports["import patterns; patterns.App"].milliseconds - cdk8s
         yield _verdict("import of patterns.App, ms more than of cdk8s: at most 60", f"{more:.0f}", more <= 60)
-        for statement in ("import patterns.model", "import patterns.yaml"):
+        for statement in ("from patterns.model import *", "import patterns.check.command", "import patterns.yaml"):
             one = results.imports[statement]
             good = one.milliseconds < 100 and not one.starts_node
             yield _verdict(f"{statement}, ms: under 100, without Node", f"{one.milliseconds:.0f}", good)

@@ -182,6 +182,10 @@ _PLACES = {
 __all__ = list(_PLACES)  # pyright: ignore[reportUnsupportedDunderAll]
 
 
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_PLACES})
+
+
 def __getattr__(name: str) -> object:
     module = _PLACES.get(name)
     if module is None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from patterns.place import AnyConstruct, path_of
-from patterns.pod.pod_template import PodTemplate
 from patterns.waiting import Notes, is_made
+
+if TYPE_CHECKING:
+    from patterns.pod.pod_template import PodTemplate
 
 
 class HasPod(Protocol):

@@ -8,10 +8,12 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import patterns
+import patterns.model
 
 ROOT = Path(__file__).parents[1]
 
@@ -88,20 +90,16 @@ def test_the_oldest_versions_that_are_tested_are_the_oldest_that_are_allowed() -
         assert re.search(rf"^{name.lower()}=={re.escape(oldest)}(\.0)* ", tested, re.MULTILINE), requirement
 
 
-def test_the_public_names_are_sorted_and_there() -> None:
-    assert list(patterns.__all__) == sorted(patterns.__all__)
-    assert len(set(patterns.__all__)) == len(patterns.__all__)
-    for name in patterns.__all__:
-        assert getattr(patterns, name) is not None
-
-
-def test_the_table_of_public_names_is_what_type_checkers_read() -> None:
-    tree = ast.parse((ROOT / "patterns/__init__.pyi").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("package", [patterns, patterns.model], ids=lambda package: package.__name__)
+def test_public_names_are_there_sorted_and_what_type_checkers_read(package: Any) -> None:
+    tree = ast.parse((ROOT / f"{package.__name__.replace('.', '/')}/__init__.pyi").read_text(encoding="utf-8"))
     read = {alias.name: node.module for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names}
     # a module is a name of its package, and its own place
-    read["defaults"] = f"{read['defaults']}.defaults"
-    assert read == patterns._PLACES
-    assert set(read) == set(patterns.__all__)
+    read |= {name: f"{module}.{name}" for name, module in read.items() if module == package.__name__}
+    assert read == package._PLACES
+    assert sorted(read) == list(package.__all__)
+    assert all(getattr(package, name) is not None for name in package.__all__)
+    assert set(package.__all__) < set(dir(package))
 
 
 @pytest.mark.parametrize(

@@ -1,164 +1,93 @@
-"""Typed values of a pod that render to plain Kubernetes JSON. Standard library only."""
+"""Typed values of a pod that render to plain Kubernetes JSON. Standard library only.
 
-from __future__ import annotations
+A module is imported when a name of it is first asked for: most programs use a few of the values. Type checkers read
+`__init__.pyi`.
+"""
 
-from typing import TYPE_CHECKING
+from importlib import import_module
 
-from patterns.model.api_value import ApiValue
-from patterns.model.container import Container
-from patterns.model.env import EnvFrom, EnvSource, EnvVar, literal
-from patterns.model.env_source import ConfigMapKey, FieldPath, FileKey, ResourceField, SecretKey
-from patterns.model.handler import Exec, Grpc, Handler, HookHandler, HttpGet, HttpHeader, Sleep, TcpSocket
-from patterns.model.image import ImageReference, image_reference
-from patterns.model.json import Json, JsonObject
-from patterns.model.lifecycle import Lifecycle
-from patterns.model.mount import VolumeDevice, VolumeMount
-from patterns.model.paths import FileMode
-from patterns.model.policies import ResizePolicy, RestartRule
-from patterns.model.port import ContainerPort
-from patterns.model.probe import Probe
-from patterns.model.quantity import Quantity
-from patterns.model.resources import ResourceClaim, ResourceRequirements
-from patterns.model.security import Security
-from patterns.model.security_context import (
-    AppArmorProfile,
-    Capabilities,
-    PodSecurityContext,
-    SeccompProfile,
-    SecurityContext,
-    SELinuxOptions,
-    Sysctl,
-    WindowsOptions,
-)
-from patterns.model.value import Value
-from patterns.model.volume import Volume
-from patterns.model.volume_source import (
-    ConfigMapVolume,
-    EmptyDir,
-    HostPath,
-    ImageVolume,
-    KeyToPath,
-    PersistentVolumeClaim,
-    SecretVolume,
-    VolumeSource,
-)
+_PLACES = {
+    "ApiValue": "patterns.model.api_value",
+    "AppArmorProfile": "patterns.model.security_context",
+    "Capabilities": "patterns.model.security_context",
+    "ClusterTrustBundle": "patterns.model.projected",
+    "ConfigMapKey": "patterns.model.env_source",
+    "ConfigMapProjection": "patterns.model.projected",
+    "ConfigMapVolume": "patterns.model.volume_source",
+    "Container": "patterns.model.container",
+    "ContainerPort": "patterns.model.port",
+    "Csi": "patterns.model.storage",
+    "DownwardApi": "patterns.model.projected",
+    "DownwardApiFile": "patterns.model.projected",
+    "DownwardApiProjection": "patterns.model.projected",
+    "EmptyDir": "patterns.model.volume_source",
+    "EnvFrom": "patterns.model.env",
+    "EnvSource": "patterns.model.env",
+    "EnvVar": "patterns.model.env",
+    "Ephemeral": "patterns.model.storage",
+    "Exec": "patterns.model.handler",
+    "Fc": "patterns.model.storage",
+    "FieldPath": "patterns.model.env_source",
+    "FileKey": "patterns.model.env_source",
+    "FileMode": "patterns.model.paths",
+    "Grpc": "patterns.model.handler",
+    "Handler": "patterns.model.handler",
+    "HookHandler": "patterns.model.handler",
+    "HostPath": "patterns.model.volume_source",
+    "HttpGet": "patterns.model.handler",
+    "HttpHeader": "patterns.model.handler",
+    "ImageReference": "patterns.model.image",
+    "ImageVolume": "patterns.model.volume_source",
+    "Iscsi": "patterns.model.storage",
+    "Json": "patterns.model.json",
+    "JsonObject": "patterns.model.json",
+    "KeyToPath": "patterns.model.volume_source",
+    "Lifecycle": "patterns.model.lifecycle",
+    "Nfs": "patterns.model.storage",
+    "OtherVolume": "patterns.model.storage",
+    "PersistentVolumeClaim": "patterns.model.volume_source",
+    "PodCertificate": "patterns.model.projected",
+    "PodSecurityContext": "patterns.model.security_context",
+    "Probe": "patterns.model.probe",
+    "Projected": "patterns.model.projected",
+    "ProjectedSource": "patterns.model.projected",
+    "Quantity": "patterns.model.quantity",
+    "ResizePolicy": "patterns.model.policies",
+    "ResourceClaim": "patterns.model.resources",
+    "ResourceField": "patterns.model.env_source",
+    "ResourceRequirements": "patterns.model.resources",
+    "RestartRule": "patterns.model.policies",
+    "SELinuxOptions": "patterns.model.security_context",
+    "SeccompProfile": "patterns.model.security_context",
+    "SecretKey": "patterns.model.env_source",
+    "SecretProjection": "patterns.model.projected",
+    "SecretVolume": "patterns.model.volume_source",
+    "Security": "patterns.model.security",
+    "SecurityContext": "patterns.model.security_context",
+    "ServiceAccountToken": "patterns.model.projected",
+    "Sleep": "patterns.model.handler",
+    "Sysctl": "patterns.model.security_context",
+    "TcpSocket": "patterns.model.handler",
+    "Value": "patterns.model.value",
+    "Volume": "patterns.model.volume",
+    "VolumeDevice": "patterns.model.mount",
+    "VolumeMount": "patterns.model.mount",
+    "VolumeSource": "patterns.model.volume_source",
+    "WindowsOptions": "patterns.model.security_context",
+    "image_reference": "patterns.model.image",
+    "literal": "patterns.model.env",
+}
 
-if TYPE_CHECKING:
-    from patterns.model.projected import (
-        ClusterTrustBundle,
-        ConfigMapProjection,
-        DownwardApi,
-        DownwardApiFile,
-        DownwardApiProjection,
-        PodCertificate,
-        Projected,
-        ProjectedSource,
-        SecretProjection,
-        ServiceAccountToken,
-    )
-    from patterns.model.storage import Csi, Ephemeral, Fc, Iscsi, Nfs, OtherVolume
-else:
-    # the rare volume sources cost a third of the import, and most programs use none of them
-    _LATER = {
-        **dict.fromkeys(
-            (
-                "ClusterTrustBundle",
-                "ConfigMapProjection",
-                "DownwardApi",
-                "DownwardApiFile",
-                "DownwardApiProjection",
-                "PodCertificate",
-                "Projected",
-                "ProjectedSource",
-                "SecretProjection",
-                "ServiceAccountToken",
-            ),
-            "projected",
-        ),
-        **dict.fromkeys(
-            ("Csi", "Ephemeral", "Fc", "Iscsi", "Nfs", "OtherVolume"),
-            "storage",
-        ),
-    }
-
-    def __getattr__(name: str) -> type:
-        from importlib import import_module
-
-        if name not in _LATER:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        found: type = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
-        globals()[name] = found
-        return found
+__all__ = list(_PLACES)  # pyright: ignore[reportUnsupportedDunderAll]
 
 
-__all__ = [
-    "ApiValue",
-    "AppArmorProfile",
-    "Capabilities",
-    "ClusterTrustBundle",
-    "ConfigMapKey",
-    "ConfigMapProjection",
-    "ConfigMapVolume",
-    "Container",
-    "ContainerPort",
-    "Csi",
-    "DownwardApi",
-    "DownwardApiFile",
-    "DownwardApiProjection",
-    "EmptyDir",
-    "EnvFrom",
-    "EnvSource",
-    "EnvVar",
-    "Ephemeral",
-    "Exec",
-    "Fc",
-    "FieldPath",
-    "FileKey",
-    "FileMode",
-    "Grpc",
-    "Handler",
-    "HookHandler",
-    "HostPath",
-    "HttpGet",
-    "HttpHeader",
-    "ImageReference",
-    "ImageVolume",
-    "Iscsi",
-    "Json",
-    "JsonObject",
-    "KeyToPath",
-    "Lifecycle",
-    "Nfs",
-    "OtherVolume",
-    "PersistentVolumeClaim",
-    "PodCertificate",
-    "PodSecurityContext",
-    "Probe",
-    "Projected",
-    "ProjectedSource",
-    "Quantity",
-    "ResizePolicy",
-    "ResourceClaim",
-    "ResourceField",
-    "ResourceRequirements",
-    "RestartRule",
-    "SELinuxOptions",
-    "SeccompProfile",
-    "SecretKey",
-    "SecretProjection",
-    "SecretVolume",
-    "Security",
-    "SecurityContext",
-    "ServiceAccountToken",
-    "Sleep",
-    "Sysctl",
-    "TcpSocket",
-    "Value",
-    "Volume",
-    "VolumeDevice",
-    "VolumeMount",
-    "VolumeSource",
-    "WindowsOptions",
-    "image_reference",
-    "literal",
-]
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_PLACES})
+
+
+def __getattr__(name: str) -> object:
+    module = _PLACES.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(module), name)
+    return value

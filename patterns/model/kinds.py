@@ -141,10 +141,9 @@ class Many(Kind):
         self.words = (f"a list of {plural(item)}",)
 
     def admits(self, value: object) -> bool:
-        if type(value) is list or type(value) is tuple:
-            # the answer of an abstract class takes its time
-            return True
-        return isinstance(value, abc.Sequence) and not isinstance(value, str | bytes | bytearray)
+        # abstract classes take their time to answer
+        listed = type(value) in self.exact or isinstance(value, abc.Sequence)
+        return listed and not isinstance(value, str | bytes | bytearray)
 
     def take(self, value: object) -> object:
         if type(value) is tuple and self.item.as_is.issuperset(map(type, value)):
@@ -163,7 +162,7 @@ class Pairs(Kind):
         self.key = Text()
 
     def admits(self, value: object) -> bool:
-        return type(value) is dict or isinstance(value, abc.Mapping)
+        return type(value) in self.exact or isinstance(value, abc.Mapping)
 
     def take(self, value: object) -> object:
         if type(value) is FrozenMap and self.item.as_is.issuperset(map(type, value.values())):
