@@ -105,7 +105,7 @@ def is_known(construct: AnyConstruct) -> bool:
 def defaults_of(construct: AnyConstruct) -> list[Defaults]:
     """The replacements of defaults that hold for the construct, the nearest first."""
     found = []
-    above: AnyConstruct | None = construct
+    above: AnyConstruct | None = construct if _defaults.may_be_above(construct) else None
     while above is not None:
         replacements = _defaults.get(above)
         if replacements is not None:

@@ -166,6 +166,11 @@ class Notes(Generic[T]):
         notes = seat.tree.notes.get(self)
         return None if notes is None else notes.get(seat)
 
+    def may_be_above(self, construct: Any) -> bool:
+        """Whether it is worth looking for one on the construct and what is above it."""
+        seat = seat_of(construct)
+        return seat is None or self in seat.tree.notes
+
     def keep(self, construct: Any, note: T) -> T:
         """Remember the note."""
         seat = seat_of(construct)

@@ -29,6 +29,8 @@ class Kind:
     exact: tuple[type, ...] = ()
     #: of these, those whose values are taken as they are, without a look
     as_is: frozenset[type] = frozenset()
+    #: whether a plain string is taken as it is, if a file can carry it
+    text: bool = False
     words: tuple[str, ...] = ("anything",)
 
     def admits(self, value: object) -> bool:
@@ -43,7 +45,7 @@ class Instance(Kind):
     def __init__(self, cls: type) -> None:
         self.cls = cls
         self.exact = (cls,)
-        self.as_is = frozenset(self.exact)
+        self.as_is = frozenset(self.exact if type(self) is Instance else ())
         self.words = (a(cls.__name__),)
 
     def admits(self, value: object) -> bool:
@@ -57,13 +59,9 @@ class Instance(Kind):
 
 
 class Text(Instance):
-    def __init__(self) -> None:
-        super().__init__(str)
-        self.as_is = frozenset()
+    text = True
 
     def take(self, value: object) -> object:
-        if type(value) is str and value.isascii():
-            return value
         if not isinstance(value, str):
             raise Mismatch(self, value)
         if not encodable(value):
@@ -72,10 +70,6 @@ class Text(Instance):
 
 
 class Whole(Instance):
-    def __init__(self) -> None:
-        super().__init__(int)
-        self.as_is = frozenset()
-
     def admits(self, value: object) -> bool:
         return isinstance(value, int) and not isinstance(value, bool)
 
@@ -159,7 +153,7 @@ class Pairs(Kind):
     def __init__(self, item: Kind) -> None:
         self.item = item
         self.words = (f"a dict of {plural(item)}",)
-        self.key = Text()
+        self.key = Text(str)
 
     def admits(self, value: object) -> bool:
         return type(value) in self.exact or isinstance(value, abc.Mapping)
@@ -195,6 +189,7 @@ class OneOf(Kind):
             for exact in kind.exact:
                 self.by_type.setdefault(exact, kind)
         self.as_is = frozenset(cls for cls, kind in self.by_type.items() if cls in kind.as_is)
+        self.text = str in self.by_type and self.by_type[str].text
         self.words = tuple(word for kind in kinds for word in kind.words)
 
     def admits(self, value: object) -> bool:
@@ -209,8 +204,9 @@ class OneOf(Kind):
         return kind.take(value)
 
 
-def _taken(kind: Kind, value: object, step: str) -> object:
-    if type(value) in kind.as_is:
+def _taken(kind: Kind, value: Any, step: str) -> object:
+    cls = type(value)
+    if cls in kind.as_is or (cls is str and kind.text and value.isascii()):
         return value
     try:
         return kind.take(value)
@@ -261,7 +257,7 @@ def _kind(annotation: object, names: dict[str, Any]) -> Kind:
             return Kind()
     if annotation is None or annotation is type(None):
         return Nothing()
-    simple: dict[object, Kind] = {str: Text(), int: Whole(), float: Number()}
+    simple: dict[object, Kind] = {str: Text(str), int: Whole(int), float: Number()}
     if annotation in simple:
         return simple[annotation]
     origin, arguments = get_origin(annotation), get_args(annotation)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, dataclass, fields
 from functools import wraps
-from typing import Any, NamedTuple, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from patterns.errors import PatternError, WrongType, trimmed
 from patterns.model.json import JsonObject
@@ -16,7 +16,8 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 
-class _Signature(NamedTuple):
+@dataclass(slots=True)
+class _Signature:
     positional: tuple[str, ...]
     kinds: dict[str, Kind]
     needed: frozenset[str]
@@ -64,19 +65,27 @@ class ValueMeta(type):
                 kwargs = {**named, **kwargs}
             kinds = signature.kinds
             values = signature.defaults.copy()
+            plain = signature.plain and signature.needed <= kwargs.keys()
             for name, value in kwargs.items():
                 kind = kinds.get(name)
-                # the commonest arguments need no look
-                plainly = kind is not None and type(value) in kind.as_is
-                values[name] = value if plainly else taken(name, kind, value)
-            if signature.plain and signature.needed <= kwargs.keys() <= kinds.keys():
-                made: T = cls.__new__(cls)
+                if kind is None:
+                    plain = False
+                    values[name] = value
+                else:
+                    given = type(value)
+                    # the commonest arguments need no look
+                    known = given in kind.as_is or (given is str and kind.text and value.isascii())
+                    values[name] = value if known else taken(name, kind, value)
+            made: T
+            if plain:
+                made = cls.__new__(cls)
                 object.__setattr__(made, "__dict__", values)
                 if signature.settle is not None:
                     signature.settle(made)
             else:
                 made = type.__call__(cls, **{name: values[name] for name in kwargs})
-            made.check_extra()  # type: ignore[attr-defined]  # the metaclass of values alone
+            if "extra" in kwargs:
+                made.check_extra()  # type: ignore[attr-defined]  # the metaclass of values alone
             return made
         except PatternError as error:
             who = kwargs.get("name")
