@@ -8,6 +8,7 @@ made, and so does every file that is not listed; where a chart writes to a name,
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -36,7 +37,10 @@ def write(directory: Path, files: Mapping[str, str], folders: Iterable[str] = ()
     wanted = {name: text.encode() for name, text in files.items()}
     hashes = {name: sha256(content).hexdigest() for name, content in wanted.items()}
     stale = [name for name in before if name not in wanted and _hash(directory / name) == before[name]]
-    changed = [name for name in wanted if _hash(directory / name) != hashes[name]]
+    there = {path.name for path in directory.iterdir()}
+    changed = [
+        name for name in wanted if name.partition("/")[0] not in there or _hash(directory / name) != hashes[name]
+    ]
     if wanted or before:
         wanted[LIST] = (json.dumps(hashes, indent=2, sort_keys=True) + "\n").encode()
     staging = Path(tempfile.mkdtemp(prefix=f"{LIST}-", dir=directory))
@@ -70,11 +74,14 @@ class _Moves:
         self.old = old
         self.done: list[tuple[Path | None, Path]] = []
         self.made: list[Path] = []
+        self.there: set[Path] = set()
 
     def put(self, source: Path, target: Path) -> None:
         """Give the file its name; what had the name before is kept until the end."""
-        self.make(target.parent)
-        kept = self._keep(target) if target.exists() or target.is_symlink() else None
+        if target.parent not in self.there:
+            self.make(target.parent)
+            self.there.add(target.parent)
+        kept = self._keep(target) if os.path.lexists(target) else None
         self.done.append((kept, target))
         source.replace(target)
 

@@ -12,6 +12,8 @@ from patterns.pod.template import value_at
 
 #: the version from which the server looks into them
 _STATEFUL_SETS = 34
+#: sets of fields
+_REMEMBERED = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,7 @@ class Judge:
         self._of_pod = [rule for rule in chosen if rule.part is Pod]
         self._of_object = [rule for rule in chosen if rule.part is Object]
         self._of_kind: dict[str, list[Rule]] = {}
+        self._of_fields: dict[tuple[object, ...], list[Rule]] = {}
         self._of_objects = [rule for rule in chosen if rule.part is Objects]
 
     def object(self, obj: Object) -> Iterator[Finding]:
@@ -75,18 +78,27 @@ class Judge:
     def pod(self, pod: Pod) -> Iterator[Finding]:
         """What is wrong with one pod template of an object."""
         obj = pod.object
-        completed = not obj.built_in
-        for rule in self._of_pod:
-            if not (completed and rule.whole) and _concerns(rule, pod.spec):
-                for problem in rule.check(pod):
-                    yield from _told(rule, problem, pod, obj)
-        containers = pod.all_containers
-        for rule in self._of_container:
-            if not (completed and rule.whole):
-                for container in containers:
-                    if _concerns(rule, container.json):
-                        for problem in rule.check(container):
-                            yield from _told(rule, problem, container, obj)
+        for rule in self._asked(Pod, pod.spec, obj):
+            for problem in rule.check(pod):
+                yield from _told(rule, problem, pod, obj)
+        for container in pod.all_containers:
+            for rule in self._asked(Container, container.json, obj):
+                for problem in rule.check(container):
+                    yield from _told(rule, problem, container, obj)
+
+    def _asked(self, part: type, json: JsonObject, obj: Object) -> list[Rule]:
+        """The rules that have something to look at; most pods and containers have the same few fields."""
+        key = (part, obj.built_in, *json)
+        found = self._of_fields.get(key)
+        if found is None:
+            if len(self._of_fields) >= _REMEMBERED:
+                self._of_fields.clear()
+            rules = self._of_pod if part is Pod else self._of_container
+            # a controller may complete the pods of other kinds
+            whole = [rule for rule in rules if obj.built_in or not rule.whole]
+            found = [rule for rule in whole if not rule.only or not rule.only.isdisjoint(json)]
+            self._of_fields[key] = found
+        return found
 
     def together(self, objects: Sequence[Object]) -> Iterator[Finding]:
         """What is wrong with objects only when they are seen together."""
@@ -95,10 +107,6 @@ class Judge:
             for problem in rule.check(everything):
                 if problem.of is not None:
                     yield _finding(rule, problem, problem.of, problem.of, rule.outcome)
-
-
-def _concerns(rule: Rule, part: JsonObject) -> bool:
-    return not rule.only or not rule.only.isdisjoint(part)
 
 
 def _told(rule: Rule, problem: Problem, part: Container | Pod | Object, obj: Object) -> Iterator[Finding]:
