@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from patterns.errors import PatternError, WrongType, trimmed
-from patterns.model.kinds import Kind, kinds_of_options
+from patterns.model.kinds import Kind, is_kept, kinds_of_options
 from patterns.model.value import taken
 from patterns.place import MAKING, AnyConstruct, check_place, join, path_of
 from patterns.waiting import is_made
@@ -29,7 +29,9 @@ def check_options(function: Callable[..., object], options: Mapping[str, object]
     if kinds is None:
         kinds = _KINDS[function] = kinds_of_options(function)
     for name, value in options.items():
-        taken(name, kinds.get(name), value)
+        kind = kinds.get(name)
+        if kind is not None and not is_kept(kind, value):
+            taken(name, kind, value)
 
 
 class WaitingMeta(jsii.JSIIMeta):

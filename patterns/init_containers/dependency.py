@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Protocol, runtime_checkable
 
 from patterns.defaults import Default
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, EnvSource, JsonObject, SecretKey, VolumeMount
+from patterns.model.frozen import NOTHING
 from patterns.model.json import objects_at, text_at
 from patterns.model.names import process_text
 from patterns.model.value import Value
@@ -40,8 +41,8 @@ class Attempt(Value):
     what: str
     command: Sequence[str]
     image: Default[str] | str
-    env: Mapping[str, str | EnvSource] = field(default_factory=dict)
-    files: Mapping[str, SecretKey | ConfigMapKey] = field(default_factory=dict)
+    env: Mapping[str, str | EnvSource] = NOTHING
+    files: Mapping[str, SecretKey | ConfigMapKey] = NOTHING
     api: Sequence[PolicyRule] = ()
     host: str | None = None
     port: int | None = None

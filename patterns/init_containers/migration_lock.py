@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from patterns.errors import InvalidValue
 from patterns.init_containers.dependency import Attempt
+from patterns.model.frozen import NOTHING
 from patterns.model.names import process_text
 from patterns.model.paths import relative_path
 from patterns.model.value import Value
@@ -50,7 +51,7 @@ class MigrationProgram(Value):
 
     ready: Attempt
     command: Sequence[str]
-    files: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = NOTHING
 
     def __post_init__(self) -> None:
         if self.ready.api:

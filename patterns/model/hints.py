@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from patterns.model.kinds import Choice, Instance, Kind, Many, Mismatch, OneOf, Text, Whole, a, either
+from patterns.model.articles import a, either
+from patterns.model.kinds import Choice, Instance, Kind, Many, Mismatch, OneOf, Text, Whole
 from patterns.model.spelling import snake_case
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal, Union, cast, get_args, get_origin
 
 from patterns.errors import InvalidValue
 from patterns.model import json
+from patterns.model.articles import a, either, plural
 from patterns.model.frozen import LARGEST_WHOLE_NUMBER, FrozenMap, NotJson, encodable, freeze
 
 
@@ -132,7 +133,7 @@ class Many(Kind):
 
     def __init__(self, item: Kind) -> None:
         self.item = item
-        self.words = (f"a list of {plural(item)}",)
+        self.words = (f"a list of {plural(item.words)}",)
 
     def admits(self, value: object) -> bool:
         # abstract classes take their time to answer
@@ -152,7 +153,7 @@ class Pairs(Kind):
 
     def __init__(self, item: Kind) -> None:
         self.item = item
-        self.words = (f"a dict of {plural(item)}",)
+        self.words = (f"a dict of {plural(item.words)}",)
         self.key = Text(str)
 
     def admits(self, value: object) -> bool:
@@ -204,9 +205,14 @@ class OneOf(Kind):
         return kind.take(value)
 
 
-def _taken(kind: Kind, value: Any, step: str) -> object:
+def is_kept(kind: Kind, value: Any) -> bool:
+    """Whether the value is taken as it is: the fast answer for the commonest ones, which need no other look."""
     cls = type(value)
-    if cls in kind.as_is or (cls is str and kind.text and value.isascii()):
+    return cls in kind.as_is or (cls is str and kind.text and value.isascii())
+
+
+def _taken(kind: Kind, value: object, step: str) -> object:
+    if is_kept(kind, value):
         return value
     try:
         return kind.take(value)
@@ -277,20 +283,3 @@ def _kind(annotation: object, names: dict[str, Any]) -> Kind:
 
 def _flat(kinds: list[Kind]) -> list[Kind]:
     return [part for kind in kinds for part in (kind.kinds if isinstance(kind, OneOf) else [kind])]
-
-
-def a(noun: str) -> str:
-    """The noun with its article: ``a Probe``, ``an EnvVar``."""
-    if noun == "NoneType":
-        return "None"
-    return f"{'an' if noun[0] in 'AEIOaeio' or noun.startswith('Http') else 'a'} {noun}"
-
-
-def either(words: abc.Sequence[str]) -> str:
-    """The words in a row: ``a, b or c``."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
-
-
-def plural(kind: Kind) -> str:
-    """What the entries of a collection are: ``str``, ``int or ContainerPort``."""
-    return either([word.removeprefix("an ").removeprefix("a ") for word in kind.words])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
 from patterns.defaults import Default
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, EnvSource, SecretKey, VolumeMount
+from patterns.model.frozen import NOTHING
 from patterns.model.value import Value
 
 
@@ -73,9 +74,9 @@ class BackupProgram(Value):
     retentions: Sequence[Sequence[str]] = ()
     data: Literal["none", "read", "write"] = "write"
     to: VolumeMount | None = None
-    files: Mapping[str, str] = field(default_factory=dict)
-    secrets: Mapping[str, SecretKey | ConfigMapKey] = field(default_factory=dict)
-    env: Mapping[str, str | EnvSource] = field(default_factory=dict)
+    files: Mapping[str, str] = NOTHING
+    secrets: Mapping[str, SecretKey | ConfigMapKey] = NOTHING
+    env: Mapping[str, str | EnvSource] = NOTHING
     rehearsal_env: Mapping[str, str | EnvSource] | None = None
     rehearsal_user: int | None = None
     state_size_limit: str | None = None

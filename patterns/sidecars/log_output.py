@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass
 from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, JsonObject, SecretKey
+from patterns.model.frozen import NOTHING
 from patterns.model.secrets import is_secret_name, is_secret_value
 from patterns.model.urls import url_parts
 from patterns.model.value import Value
@@ -70,9 +71,9 @@ class FluentBitOutput(Value):
     """
 
     plugin: str
-    properties: Mapping[str, Property] = field(default_factory=dict)
+    properties: Mapping[str, Property] = NOTHING
     _: KW_ONLY
-    files: Mapping[str, SecretKey | ConfigMapKey] = field(default_factory=dict)
+    files: Mapping[str, SecretKey | ConfigMapKey] = NOTHING
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9_]+", self.plugin):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from patterns.model import ConfigMapKey, SecretKey
+from patterns.model.frozen import NOTHING
 from patterns.model.value import Value
 from patterns.sidecars.log_output import FluentBitOutput, Property, endpoint, http_output, login
 
@@ -42,7 +43,7 @@ class OpenTelemetry(Value):
     verify: bool = True
     allow_plaintext: str | None = None
     ca: SecretKey | ConfigMapKey | None = None
-    properties: Mapping[str, Property] = field(default_factory=dict)
+    properties: Mapping[str, Property] = NOTHING
 
     def __post_init__(self) -> None:
         self.fluent_bit_output()
