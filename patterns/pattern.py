@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from patterns.defaults import Default, T
 from patterns.errors import InvalidValue
 from patterns.model import Security, SecurityContext, VolumeMount
 from patterns.model.json import object_at, objects_at, text_at
+from patterns.model.value import replace
 from patterns.place import path_of
 from patterns.pod.contribution import Contribution
 from patterns.pod.identity import NONROOT, identity_of, sharing_files

@@ -106,7 +106,7 @@ class ReadOnly:
     def __setattr__(self, name: str, value: object) -> None:
         if name in _READ_ONLY and isinstance(inspect.getattr_static(type(self), name), Local):
             raise AttributeError(f"property {name!r} of {type(self).__name__!r} object has no setter")
-        super().__setattr__(name, value)
+        object.__setattr__(self, name, value)
 
 
 _READ_ONLY = frozenset({"api_version", "chart", "kind", "labels", "metadata", "name", "namespace"})

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from patterns.defaults import WORKLOAD_SECURITY, Default
 from patterns.errors import InvalidValue
 from patterns.model import Container, Security
+from patterns.model.value import replace
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
 

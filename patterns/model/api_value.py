@@ -38,7 +38,8 @@ class ApiValue(Value):
         """Plain Kubernetes JSON, fresh at every call; empty fields are left out."""
         values = self.__dict__
         result: JsonObject = {}
-        for name, key in rendered_fields(type(self)):
+        cls = type(self)
+        for name, key in _RENDERED.get(cls) or rendered_fields(cls):
             value = values[name]
             if value is None or value == ():
                 continue

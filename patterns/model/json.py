@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
 JsonObject: TypeAlias = "dict[str, Json]"
@@ -18,12 +18,18 @@ def object_at(value: Json, *keys: str) -> JsonObject:
 
 
 def objects_at(value: Json, *keys: str) -> list[JsonObject]:
-    """The objects in the list under ``keys``; entries of another type are passed over."""
+    """The objects in the list under ``keys``, which is not to be changed; entries of another type are passed over."""
     for key in keys:
         if not isinstance(value, dict):
             return []
         value = value.get(key)
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    if not isinstance(value, list):
+        return []
+    for item in value:
+        if not isinstance(item, dict):
+            return [item for item in value if isinstance(item, dict)]
+    # nearly always it is the list itself
+    return cast("list[JsonObject]", value)
 
 
 def text_at(value: Json, *keys: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, fields
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from patterns.errors import PatternError, WrongType, trimmed
 from patterns.model.json import JsonObject
@@ -56,40 +57,64 @@ class ValueMeta(type):
     """
 
     def __call__(cls: type[T], *args: Any, **kwargs: Any) -> T:
+        signature = _SIGNATURES.get(cls) or _signature(cls)
+        if args:
+            named = dict(zip(signature.positional, args, strict=False))
+            if len(named) < len(args) or not named.keys().isdisjoint(kwargs):
+                return type.__call__(cls, *args, **kwargs)  # type: ignore[no-any-return]  # it raises
+            kwargs = {**named, **kwargs}
         try:
-            signature = _SIGNATURES.get(cls) or _signature(cls)
-            if args:
-                named = dict(zip(signature.positional, args, strict=False))
-                if len(named) < len(args) or not named.keys().isdisjoint(kwargs):
-                    return type.__call__(cls, *args, **kwargs)  # type: ignore[no-any-return]  # it raises
-                kwargs = {**named, **kwargs}
-            kinds = signature.kinds
-            values = signature.defaults.copy()
-            plain = signature.plain and signature.needed <= kwargs.keys()
-            for name, value in kwargs.items():
-                kind = kinds.get(name)
-                if kind is None:
-                    plain = False
-                    values[name] = value
-                else:
-                    given = type(value)
-                    # `is_kept`, without a call: this is the busiest place of all
-                    kept = given in kind.as_is or (given is str and kind.text and value.isascii())
-                    values[name] = value if kept else taken(name, kind, value)
-            made: T
-            if plain:
-                made = cls.__new__(cls)
-                object.__setattr__(made, "__dict__", values)
-                if signature.settle is not None:
-                    signature.settle(made)
-            else:
-                made = type.__call__(cls, **{name: values[name] for name in kwargs})
-            if "extra" in kwargs:
-                made.check_extra()  # type: ignore[attr-defined]  # the metaclass of values alone
+            if signature.plain and signature.needed <= kwargs.keys() <= signature.kinds.keys():
+                return _made(cls, signature, signature.defaults, kwargs)
+            made: T = type.__call__(
+                cls, **{name: taken(name, signature.kinds.get(name), value) for name, value in kwargs.items()}
+            )
+            made.check_extra()  # type: ignore[attr-defined]  # the metaclass of values alone
             return made
         except PatternError as error:
-            who = kwargs.get("name")
-            raise trimmed(error, f"{cls.__name__} {who!r}" if isinstance(who, str) else cls.__name__) from None
+            raise trimmed(error, _who(cls, kwargs)) from None
+
+
+def _made(cls: type[T], signature: _Signature, before: Mapping[str, object], given: Mapping[str, Any]) -> T:
+    """A value with all that is given, and before it."""
+    values = {**before}
+    kinds = signature.kinds
+    for name, value in given.items():
+        kind, kept = kinds[name], type(value)
+        # `is_kept`, without a call: this is the busiest place of all
+        is_kept = kept in kind.as_is or (kept is str and kind.text and value.isascii())
+        values[name] = value if is_kept else taken(name, kind, value)
+    made = cls.__new__(cls)
+    object.__setattr__(made, "__dict__", values)
+    if signature.settle is not None:
+        signature.settle(made)
+    if "extra" in given:
+        made.check_extra()  # type: ignore[attr-defined]  # the metaclass of values alone
+    return made
+
+
+def _who(cls: type, values: Mapping[str, object]) -> str:
+    name = values.get("name")
+    return f"{cls.__name__} {name!r}" if isinstance(name, str) else cls.__name__
+
+
+if TYPE_CHECKING:
+    from dataclasses import replace as replace  # noqa: PLC0414 - so that it can be imported from here
+else:
+
+    def replace(value: T, /, **changes: object) -> T:
+        """`dataclasses.replace`, which looks at what is changed, and at the value as a whole, alone."""
+        signature = _SIGNATURES.get(type(value))
+        if signature is None or not (signature.plain and changes.keys() <= signature.kinds.keys()):
+            return dataclasses.replace(value, **changes)
+        before = value.__dict__
+        if len(before) > len(signature.defaults):
+            # what the value has found out of its fields does not hold any more
+            before = {name: before[name] for name in signature.defaults}
+        try:
+            return _made(type(value), signature, before, changes)
+        except PatternError as error:
+            raise trimmed(error, _who(type(value), {**before, **changes})) from None
 
 
 def taken(name: str, kind: Kind | None, value: object) -> object:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import NamedTuple
 
 from patterns.model import Json, JsonObject, SecurityContext
 from patterns.model.json import object_at, objects_at, text_at
+from patterns.model.value import replace
 
 #: as whom a pattern's container runs where the application's user is not known; what distroless images call nonroot
 NONROOT = 65532

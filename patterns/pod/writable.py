@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from patterns.errors import InvalidValue
 from patterns.model import (
     ConfigMapVolume,
@@ -14,6 +12,7 @@ from patterns.model import (
     Volume,
     VolumeMount,
 )
+from patterns.model.value import replace
 
 _READ_ONLY = (ConfigMapVolume, DownwardApi, ImageVolume, Projected, SecretVolume)
 

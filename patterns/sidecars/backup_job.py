@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from patterns.defaults import Default, resolved
 from patterns.model import Container, EnvSource, EnvVar, ResourceRequirements, Security, VolumeMount
 from patterns.model.env import variables_of
+from patterns.model.value import replace
 from patterns.place import defaults_of
 from patterns.pod.identity import NONROOT
 from patterns.pod.room import size_on_disk, total, with_disk

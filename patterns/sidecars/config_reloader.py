@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from patterns.defaults import (
@@ -18,6 +17,7 @@ from patterns.errors import InvalidValue
 from patterns.model import Container, Probe, ResourceRequirements, Security, VolumeMount, literal
 from patterns.model.env import variables_of
 from patterns.model.names import whole_number
+from patterns.model.value import replace
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
 from patterns.pod.script import script_beside

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from patterns.defaults import CONFIG_SYNC_RESOURCES, CONTAINER_SECURITY, NATIVE_SIDECARS, Default
@@ -22,6 +21,7 @@ from patterns.model import (
 from patterns.model.env import variables_of
 from patterns.model.names import name_beside
 from patterns.model.projected import ServiceAccountToken
+from patterns.model.value import replace
 from patterns.objects.api_access import ApiAccess, token_mount
 from patterns.objects.config_map import config_map_mounts
 from patterns.pattern import Pattern

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from patterns.defaults import BUSYBOX_IMAGE, CONTAINER_SECURITY, NATIVE_SIDECARS, SMALL_RESOURCES, Default
@@ -21,6 +20,7 @@ from patterns.model.env import variables_of
 from patterns.model.names import process_text, whole_number
 from patterns.model.paths import relative_path
 from patterns.model.quantity import quantity, whole_bytes
+from patterns.model.value import replace
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
 from patterns.pod.expansion import with_expansion

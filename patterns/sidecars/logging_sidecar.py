@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from patterns.defaults import (
@@ -26,6 +25,7 @@ from patterns.model import (
     VolumeMount,
 )
 from patterns.model.env import EnvSource
+from patterns.model.value import replace
 from patterns.objects.config_map import ConfigMap
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from patterns.defaults import CONTAINER_SECURITY, NATIVE_SIDECARS, PROXY_RESOURCES, Default
@@ -12,6 +11,7 @@ from patterns.model import EnvSource, EnvVar, ResourceRequirements, Security, Se
 from patterns.model.env import variables_of
 from patterns.model.json import objects_at
 from patterns.model.names import whole_number
+from patterns.model.value import replace
 from patterns.objects.config_map import ConfigMap
 from patterns.objects.network_policy import OpenPorts
 from patterns.pattern import Pattern

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from patterns.defaults import BACKUP_RESOURCES, CONTAINER_SECURITY, Default
 from patterns.errors import InvalidValue
 from patterns.model import EnvSource, EnvVar, ResourceRequirements, Security, Volume, VolumeMount
+from patterns.model.value import replace
 from patterns.sidecars.backup_job import backup_job, program_in_job
 from patterns.sidecars.backup_method import BackupMethod
 from patterns.tree import Construct, ConstructMeta

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from patterns.defaults import SCRATCH_SIZE_LIMIT, Default
@@ -12,6 +11,7 @@ from patterns.model import JsonObject, Volume, VolumeMount
 from patterns.model.json import text_at
 from patterns.model.names import numeric_id
 from patterns.model.quantity import quantity
+from patterns.model.value import replace
 from patterns.pattern import Pattern
 from patterns.pod.contribution import Contribution
 from patterns.pod.room import memory_limit, size_in_memory

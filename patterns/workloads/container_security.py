@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from patterns.model import Container, Security, SecurityContext
+from patterns.model.value import replace
 
 
 def secured(container: Container, security: Security | None) -> Container:

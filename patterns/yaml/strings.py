@@ -78,7 +78,12 @@ def block(text: str, pad: str) -> str | None:
         return None
     # Without the number the first line's blanks would count as indentation, and kubectl refuses a leading tab.
     header = "|2" if first[0] in " \t" else "|"
-    body = _LINE_START.sub(f"\n{pad}", text if text[0] == "\n" else f"{pad}{text}")
+    body = text if text[0] == "\n" else f"{pad}{text}"
+    if "\n\n" in body or body[0] == "\n":
+        body = _LINE_START.sub(f"\n{pad}", body)
+    else:
+        # no line is empty
+        body = body[:-1].replace("\n", f"\n{pad}") + body[-1]
     if body[-1] != "\n":
         return f"{header}-\n{body}"
     return f"{header}+\n{body[:-1]}" if body[-2] == "\n" else f"{header}\n{body[:-1]}"

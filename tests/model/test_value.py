@@ -14,6 +14,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,7 @@ from patterns.errors import InvalidValue, PatternError, WrongType
 from patterns.model import (
     Container,
     ContainerPort,
+    EmptyDir,
     EnvVar,
     HttpGet,
     Json,
@@ -28,10 +30,13 @@ from patterns.model import (
     Probe,
     ResourceRequirements,
     SecretKey,
+    Security,
+    SecurityContext,
     Value,
     Volume,
     VolumeMount,
 )
+from patterns.model.value import replace
 
 BAD: list[tuple[Callable[[], object], type[PatternError], str]] = [
     (
@@ -378,3 +383,39 @@ def test_checks_hold_under_python_o() -> None:
 
 
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("value", "changes"),
+    [
+        (Container(name="app", image="a", ports=[80], env={"A": "b"}), {"ports": [81], "image": "b"}),
+        (Container(name="app", image="a", env={"A": "b"}), {"env": ()}),
+        (EmptyDir(size_limit="1Mi"), {"extra": {}}),
+        (SecurityContext(run_as_user=1), {}),
+    ],
+)
+def test_replace_makes_what_dataclasses_make(value: Any, changes: dict[str, Any]) -> None:
+    expected = dataclasses.replace(value, **changes)
+    assert replace(value, **changes) == expected
+    assert replace(value, **changes).render() == expected.render()
+
+
+def test_replace_forgets_what_the_value_has_found_out() -> None:
+    security = Security()
+    before = security.container().render()
+    assert replace(security, run_as_user=7).container().render() == {**before, "runAsUser": 7}
+
+
+@pytest.mark.parametrize("changes", [{"image": ""}, {"image": 5}, {"extra": {"nonsense": 1}}, {"name": "A"}])
+def test_replace_refuses_in_the_words_of_the_value(changes: dict[str, Any]) -> None:
+    value = Container(name="app", image="a")
+    with pytest.raises(PatternError) as expected:
+        dataclasses.replace(value, **changes)
+    with pytest.raises(type(expected.value)) as raised:
+        replace(value, **changes)
+    assert str(raised.value) == str(expected.value)
+
+
+def test_replace_refuses_an_unknown_field_as_python_does() -> None:
+    with pytest.raises(TypeError, match="unexpected keyword argument 'nonsense'"):
+        replace(Container(name="app", image="a"), nonsense=1)
