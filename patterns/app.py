@@ -100,7 +100,7 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
             record=record_construct_metadata,
             output_type=yaml_output_type if yaml_output_type is not None else cdk8s.YamlOutputType.FILE_PER_CHART,
         )
-        self._props = cdk8s.AppProps(
+        props = cdk8s.AppProps(
             # Node has the working directory of its start
             outdir=str(self._options.directory),
             output_file_extension=self._options.extension,
@@ -108,13 +108,13 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
             resolvers=resolvers,
             yaml_output_type=self._options.output_type,
         )
-        Tree(self, cdk8s.App)
+        tree_of_app = Tree(self, cdk8s.App, props)
         place.keep_defaults(self, defaults)
         place.keep_target(self, self._standards.target)
         keep_resolvers(self, resolvers or ())
-
-    def _props_in_node(self) -> tuple[object, ...]:
-        return (self._props,)
+        if resolvers:
+            # Node calls them for every object, and says here what is none
+            tree_of_app.make()
 
     @property
     def charts(self) -> list[cdk8s.Chart]:

@@ -73,7 +73,7 @@ class ConstructMeta(WaitingMeta):
             raise trimmed(error, f"{cls.__name__} {_wanted_path(*args, **kwargs)!r}") from error.__cause__
         finally:
             for construct in MAKING[depth:]:
-                construct._half_made = True
+                construct._patterns_half_made = True
             del MAKING[depth:]
 
 

@@ -31,8 +31,7 @@ attachments: Notes[Callable[[JsonObject], JsonObject]] = Notes()
 class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.ConstructMeta):
     """One manifest of any kind.
 
-    It costs one message to Node, and none is sent besides unless somebody asks for ``metadata``. JSON patches are
-    applied last.
+    It costs at most one message to Node, unless somebody asks for ``metadata``. JSON patches are applied last.
 
     Args:
         scope: the chart, or any construct below one.
@@ -98,7 +97,7 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         if type(self) is Manifest:
             self.check_early()
 
-    def _props_in_node(self) -> tuple[object, ...]:
+    def _patterns_props(self) -> tuple[object, ...]:
         own = self._manifest
         return ({"apiVersion": own.api_version, "kind": own.kind, "metadata": own.metadata.for_node()},)
 

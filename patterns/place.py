@@ -1,6 +1,6 @@
 """Where a construct stands in the tree, as far as it is known in Python, which needs no message to Node.
 
-Each of our constructs costs one message, its creation. A construct that somebody else made is asked once, and the
+A construct that somebody else made is asked once, and the
 answers are kept by its jsii reference: a Python wrapper of a JavaScript object may be a new one at every access.
 """
 
@@ -22,7 +22,7 @@ import cdk8s  # noqa: E402  # importing it starts Node, which find_node has to f
 import constructs  # noqa: E402
 import jsii  # noqa: E402
 
-from patterns.waiting import Notes, Place, node_id, reference_of, seat_of  # noqa: E402
+from patterns.waiting import CanWait, Notes, Place, node_id, reference_of, seat_of  # noqa: E402
 
 if TYPE_CHECKING:
     from patterns.defaults import Defaults
@@ -165,7 +165,7 @@ MAKING: list[Any] = []
 def half_made(construct: AnyConstruct) -> AnyConstruct | None:
     """The construct itself, or the nearest above it, whose ``__init__`` ended with an error that somebody caught."""
     above: AnyConstruct | None = construct
-    while above is not None and not getattr(above, "_half_made", False):
+    while above is not None and not (isinstance(above, CanWait) and above._patterns_half_made):
         above = scope_of(above)
     return above
 
@@ -188,7 +188,7 @@ def create(kind: type, self: Any, scope: AnyConstruct, id: str, *, in_node: bool
     above = seat_of(scope)
     try:
         if above is None or in_node or not above.tree.let_wait(kind, self, scope, id):
-            jsii.create(kind, self, [scope, id, *self._props_in_node()])
+            jsii.create(kind, self, [scope, id, *self._patterns_props()])
             _keep_place(self, kind, scope, id)
     except RuntimeError as error:
         raised = raised_in_python(error)

@@ -106,7 +106,7 @@ class ReadOnly:
     def __setattr__(self, name: str, value: object) -> None:
         if name in _READ_ONLY and isinstance(inspect.getattr_static(type(self), name), Local):
             raise AttributeError(f"property {name!r} of {type(self).__name__!r} object has no setter")
-        object.__setattr__(self, name, value)
+        super().__setattr__(name, value)
 
 
 _READ_ONLY = frozenset({"api_version", "chart", "kind", "labels", "metadata", "name", "namespace"})
@@ -153,16 +153,16 @@ class Chart(ReadOnly, cdk8s.Chart, Construct):
         for key, value in own.items():
             if not isinstance(key, str) or not isinstance(value, str):
                 raise WrongType(f"Chart {id!r}: labels must hold strings, got {key!r}: {value!r}")
-        self._chart_facts = _ChartFacts(namespace, own, not disable_resource_name_hashes)
+        self._patterns_facts = _ChartFacts(namespace, own, not disable_resource_name_hashes)
         create(cdk8s.Chart, self, scope, id)
         keep_defaults(self, defaults)
 
     if not TYPE_CHECKING:
-        namespace = Local(lambda self: self._chart_facts.namespace)
-        labels = Local(lambda self: dict(self._chart_facts.labels))
+        namespace = Local(lambda self: self._patterns_facts.namespace)
+        labels = Local(lambda self: dict(self._patterns_facts.labels))
 
-    def _props_in_node(self) -> tuple[object, ...]:
-        own = self._chart_facts
+    def _patterns_props(self) -> tuple[object, ...]:
+        own = self._patterns_facts
         named = {} if own.namespace is None else {"namespace": own.namespace}
         return ({"labels": {**own.labels}, "disableResourceNameHashes": not own.hashed, **named},)
 
@@ -176,7 +176,7 @@ def of_chart(chart: cdk8s.Chart) -> tuple[str | None, Mapping[str, str]]:
 
 
 def _facts_of(chart: cdk8s.Chart) -> _ChartFacts | None:
-    return chart._chart_facts if isinstance(chart, Chart) else _charts.get(chart)
+    return chart._patterns_facts if isinstance(chart, Chart) else _charts.get(chart)
 
 
 def object_name(chart: cdk8s.Chart, path: str, kind: str) -> str | None:

@@ -71,10 +71,11 @@ class Seat(Place):
 class Tree:
     """A root of ours and the constructs below it."""
 
-    __slots__ = ("_waiting", "notes", "then")
+    __slots__ = ("_props", "_waiting", "notes", "then")
 
-    def __init__(self, root: Any, kind: type) -> None:
+    def __init__(self, root: Any, kind: type, props: object) -> None:
         self._waiting: list[Any] | None = [root]
+        self._props = props
         #: what is called when all are made
         self.then: list[Callable[[], object]] = []
         self.notes: dict[Notes[Any], dict[Hashable, Any]] = {}
@@ -92,8 +93,9 @@ class Tree:
         waiting, self._waiting = self._waiting, None
         for construct in waiting or ():
             seat = construct._patterns_seat
-            where = () if seat.scope is None else (seat.scope, seat.id)
-            jsii.create(seat.kind, construct, [*where, *construct._props_in_node()])
+            root = seat.scope is None
+            arguments = [self._props] if root else [seat.scope, seat.id, *construct._patterns_props()]
+            jsii.create(seat.kind, construct, arguments)
         for call in self.then:
             call()
 
@@ -127,7 +129,7 @@ class CanWait:
 
     _patterns_seat: Seat | None = None
     #: its ``__init__`` ended with an error that somebody caught
-    _half_made = False
+    _patterns_half_made = False
 
     @property
     def __jsii_ref__(self) -> Any:
@@ -143,7 +145,7 @@ class CanWait:
     def __jsii_ref__(self, reference: Any) -> None:
         self.__dict__["__jsii_ref__"] = reference
 
-    def _props_in_node(self) -> tuple[object, ...]:
+    def _patterns_props(self) -> tuple[object, ...]:
         """What its class in Node takes behind scope and id."""
         return ()
 
@@ -183,8 +185,8 @@ class Notes(Generic[T]):
 
 def seat_of(construct: Any) -> Seat | None:
     """Where it stands, if that is below a root of ours and it is ours itself."""
-    seat: Seat | None = getattr(construct, "_patterns_seat", None)
-    return seat
+    # not `getattr`: somebody else's construct may hand on to one of ours what it does not know
+    return construct._patterns_seat if isinstance(construct, CanWait) else None
 
 
 def tree_of(construct: Any) -> Tree | None:

@@ -214,3 +214,47 @@ def test_an_app_that_nobody_holds_is_freed_with_all_that_is_known_of_it(tmp_path
     gone = write()
     gc.collect()
     assert [reference() for reference in gone] == [None] * 4
+
+
+class Facade(constructs.Construct):
+    """Hands on to a workload what it does not know itself."""
+
+    def __init__(self, scope: constructs.Construct, id: str) -> None:
+        super().__init__(scope, id)
+        self.inner = Deployment(self, "inner", containers=[Container(name="app", image="example.com/shop:1.0")])
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "inner":
+            raise AttributeError(name)
+        return getattr(self.inner, name)
+
+
+def test_somebody_elses_construct_is_not_taken_for_one_that_it_hands_on_to() -> None:
+    made = config(Facade(Chart(App(), "shop"), "web"), "second")
+    assert path_of(made) == made.node.path == "shop/web/second"
+
+
+def test_attributes_of_a_users_app_and_chart_are_his_own(tmp_path: Path) -> None:
+    class Shop(Chart):
+        def __init__(self, scope: constructs.Construct, id: str) -> None:
+            super().__init__(scope, id, namespace="there")
+            self._props = self._seat = self._facts = self._tree = object()
+
+    class Mine(App):
+        def __init__(self) -> None:
+            super().__init__(outdir=str(tmp_path))
+            self._props = self._seat = self._tree = object()
+
+    app = Mine()
+    config(Shop(app, "shop"), "a")
+    assert [chart.namespace for chart in app.charts] == ["there"]
+    app.synth()
+    assert list(files(tmp_path)) == ["shop.k8s.yaml"]
+
+
+def test_what_is_no_resolver_is_refused_where_it_is_given() -> None:
+    class NoResolver:
+        def resolve(self, context: cdk8s.ResolutionContext) -> None: ...
+
+    with pytest.raises(AttributeError, match="NoResolver"):
+        App(resolvers=[NoResolver()])

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from patterns.errors import InvalidValue
+from patterns.errors import InvalidValue, WrongType
 
 _HOST_PART = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
 _DOMAIN = rf"(?:{_HOST_PART}(?:\.{_HOST_PART})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
@@ -22,13 +22,21 @@ class ImageReference(NamedTuple):
     digest: str
 
 
-@lru_cache(maxsize=1024)
 def image_reference(image: str, what: str = "image") -> ImageReference:
     """The parts of a reference such as ``registry.example.com:5000/shop/web:1.4.2``.
 
     Raises:
         InvalidValue: for a reference that no container runtime can pull. Kubernetes itself does not look.
+        WrongType: for what is no string.
     """
+    if not isinstance(image, str):
+        raise WrongType(f"{what} must be a str, got {type(image).__name__}")
+    return _reference(image, what)
+
+
+@lru_cache(maxsize=1024)
+def _reference(image: str, what: str) -> ImageReference:
+    # the same few images come again and again
     if not image:
         raise InvalidValue(f"{what} must not be empty; write one such as 'registry.example.com/shop/web:1.4.2'")
     if image.split() != [image]:

@@ -59,10 +59,15 @@ def service_name(value: str, what: str = "name") -> None:
         )
 
 
-@lru_cache(maxsize=1024)
 def label_key(value: str, what: str = "label key") -> None:
     """A label's key: a name of at most 63, after an optional DNS subdomain and a slash."""
     _text(value, what)
+    _label_key(value, what)
+
+
+@lru_cache(maxsize=1024)
+def _label_key(value: str, what: str) -> None:
+    # the same few keys come with every object
     prefix, slash, name = value.rpartition("/")
     bad_prefix = bool(slash) and (len(prefix) > 253 or not re.fullmatch(rf"{_LABEL}(?:\.{_LABEL})*", prefix))
     if bad_prefix or len(name) > 63 or not re.fullmatch(_QUALIFIED, name):

@@ -34,17 +34,20 @@ _SIGNATURES: dict[type, _Signature] = {}
 def _signature(cls: type[Any]) -> _Signature:
     # compiled at a class's first call: an import pays for no class that it does not use
     own = fields(cls)
+    code = getattr(cls.__init__, "__code__", None)
     plain = (
-        cls.__init__.__code__.co_filename == "<string>"  # text that dataclasses wrote
-        and not any(vars(parent).get("__slots__") for parent in cls.__mro__)
-        and all(field.init and field.default_factory is MISSING for field in own)
+        code is not None
+        and code.co_qualname == "__create_fn__.<locals>.__init__"  # text that dataclasses wrote
+        and {*code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]} == {field.name for field in own}
+        and not any(vars(parent).get("__slots__") or "__new__" in vars(parent) for parent in cls.__mro__[:-1])
+        and all(field.default_factory is MISSING for field in own)
     )
     found = _SIGNATURES[cls] = _Signature(
         positional=tuple(field.name for field in own if field.init and not field.kw_only),
         kinds=kinds_of(cls),
         needed=frozenset(field.name for field in own if field.default is MISSING),
         defaults={field.name: field.default for field in own},
-        settle=getattr(cls, "__post_init__", None),
+        settle=cls.__post_init__ if code is not None and "__post_init__" in code.co_names else None,
         plain=plain,
     )
     return found
@@ -58,21 +61,23 @@ class ValueMeta(type):
 
     def __call__(cls: type[T], *args: Any, **kwargs: Any) -> T:
         signature = _SIGNATURES.get(cls) or _signature(cls)
-        if args:
-            named = dict(zip(signature.positional, args, strict=False))
-            if len(named) < len(args) or not named.keys().isdisjoint(kwargs):
-                return type.__call__(cls, *args, **kwargs)  # type: ignore[no-any-return]  # it raises
-            kwargs = {**named, **kwargs}
+        positional, kinds = signature.positional, signature.kinds
+        given = kwargs
         try:
-            if signature.plain and signature.needed <= kwargs.keys() <= signature.kinds.keys():
-                return _made(cls, signature, signature.defaults, kwargs)
-            made: T = type.__call__(
-                cls, **{name: taken(name, signature.kinds.get(name), value) for name, value in kwargs.items()}
-            )
+            if args and len(args) <= len(positional):
+                given = {**dict(zip(positional, args, strict=False)), **kwargs}
+            twice_or_many = len(given) < len(args) + len(kwargs)
+            if signature.plain and not twice_or_many and signature.needed <= given.keys() <= kinds.keys():
+                return _made(cls, signature, signature.defaults, given)
+            # a constructor of its own, or Python's error
+            names = [*positional[: len(args)], *[""] * (len(args) - len(positional))]
+            listed = [taken(name, kinds.get(name), value) for name, value in zip(names, args, strict=True)]
+            named = {name: taken(name, kinds.get(name), value) for name, value in kwargs.items()}
+            made: T = type.__call__(cls, *listed, **named)
             made.check_extra()  # type: ignore[attr-defined]  # the metaclass of values alone
             return made
         except PatternError as error:
-            raise trimmed(error, _who(cls, kwargs)) from None
+            raise trimmed(error, _who(cls, given)) from None
 
 
 def _made(cls: type[T], signature: _Signature, before: Mapping[str, object], given: Mapping[str, Any]) -> T:
@@ -88,8 +93,7 @@ def _made(cls: type[T], signature: _Signature, before: Mapping[str, object], giv
     object.__setattr__(made, "__dict__", values)
     if signature.settle is not None:
         signature.settle(made)
-    if "extra" in given:
-        made.check_extra()  # type: ignore[attr-defined]  # the metaclass of values alone
+    made.check_extra()  # type: ignore[attr-defined]  # the metaclass of values alone
     return made
 
 

@@ -419,3 +419,64 @@ def test_replace_refuses_in_the_words_of_the_value(changes: dict[str, Any]) -> N
 def test_replace_refuses_an_unknown_field_as_python_does() -> None:
     with pytest.raises(TypeError, match="unexpected keyword argument 'nonsense'"):
         replace(Container(name="app", image="a"), nonsense=1)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Plain(Value):
+    a: int = 5
+
+
+class OwnConstructor(Plain):
+    def __init__(self, a: int) -> None:
+        super().__init__(a=a * 2)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class WithInitVar(Value):
+    a: int
+    b: dataclasses.InitVar[int] = 2
+
+    def __post_init__(self, b: int) -> None:
+        object.__setattr__(self, "a", self.a + b)
+
+
+class OwnNew(Plain):
+    def __new__(cls, a: int) -> OwnNew:
+        if a < 0:
+            raise InvalidValue("a must not be negative")
+        return super().__new__(cls)
+
+
+class SettlesNothing(Plain):
+    def __post_init__(self) -> None:
+        raise AssertionError("dataclasses' constructor knows nothing of it")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Checked(Value):
+    a: int = 5
+
+    def check_extra(self) -> None:
+        if self.a == 0:
+            raise InvalidValue("a must not be 0")
+
+
+def test_a_subclass_of_a_value_is_made_as_python_makes_it() -> None:
+    assert (OwnConstructor(3).a, OwnConstructor(a=3).a) == (6, 6)
+    assert (WithInitVar(a=1).a, WithInitVar(a=1, b=5).a) == (3, 6)
+    assert OwnNew(a=1).a == 1
+    assert SettlesNothing(a=1).a == 1
+    assert Plain() == Plain(a=5)
+    with pytest.raises(InvalidValue, match="OwnNew: a must not be negative"):
+        OwnNew(a=-1)
+    with pytest.raises(InvalidValue, match="Checked: a must not be 0"):
+        Checked(a=0)
+    with pytest.raises(InvalidValue, match="Checked: a must not be 0"):
+        replace(Checked(), a=0)
+
+
+def test_what_stands_in_place_is_checked_for_its_type_however_many_there_are() -> None:
+    with pytest.raises(WrongType, match="name must be a str"):
+        EnvVar(1, 2, 3, 4)
+    with pytest.raises(TypeError, match="multiple values for argument 'name'"):
+        EnvVar("A", "b", name="A")

@@ -19,21 +19,17 @@ APPLIED_BYTES = 200 * 1024
 _TEMPLATE = "https://cdk8s.io/docs/latest/cli/synth/"
 
 
-def _kind(obj: Object) -> str:
-    return obj.kind if obj.group == "" and obj.kind in _MAPS else ""
-
-
 def _values(obj: Object) -> Iterator[tuple[str, str, str]]:
-    for field in _MAPS.get(_kind(obj), ()):
+    for field in _MAPS[obj.kind]:
         for key, value in object_at(obj.json, field).items():
             if isinstance(value, str):
                 yield field, key, value
 
 
-@object_rule("data-key", Outcome.REFUSED, source=f"{VALIDATION} ValidateConfigMap", kinds=("ConfigMap", "Secret"))
+@object_rule("data-key", Outcome.REFUSED, source=f"{VALIDATION} ValidateConfigMap", kinds=_MAPS)
 def data_key(obj: Object) -> Problems:
     """A key is a file name: letters, digits, dashes, underscores and dots."""
-    for field in _MAPS.get(_kind(obj), ()):
+    for field in _MAPS[obj.kind]:
         for key in object_at(obj.json, field):
             if said := complaint(config_map_key, key, "a key"):
                 yield Problem((field, key), said, "rename the key, and give the file its path by items of the volume")
@@ -42,13 +38,12 @@ def data_key(obj: Object) -> Problems:
 @object_rule("data-key-twice", Outcome.REFUSED, source=f"{VALIDATION} ValidateConfigMap", kinds=("ConfigMap",))
 def data_key_twice(obj: Object) -> Problems:
     """One key cannot be in data and in binaryData."""
-    if _kind(obj) == "ConfigMap":
-        for key in object_at(obj.json, "data").keys() & object_at(obj.json, "binaryData").keys():
-            message = f"a key must be in data or in binaryData, got {key!r} in both"
-            yield Problem(("binaryData", key), message, "remove one of them")
+    for key in object_at(obj.json, "data").keys() & object_at(obj.json, "binaryData").keys():
+        message = f"a key must be in data or in binaryData, got {key!r} in both"
+        yield Problem(("binaryData", key), message, "remove one of them")
 
 
-@object_rule("data-too-large", Outcome.REFUSED, source=f"{VALIDATION} ValidateConfigMap", kinds=("ConfigMap", "Secret"))
+@object_rule("data-too-large", Outcome.REFUSED, source=f"{VALIDATION} ValidateConfigMap", kinds=_MAPS)
 def data_too_large(obj: Object) -> Problems:
     """The values of a ConfigMap or Secret have at most 1 MiB in all, counted in bytes."""
     size = _size(obj)
@@ -62,7 +57,7 @@ def data_too_large(obj: Object) -> Problems:
     "too-large-to-apply",
     Outcome.OPINION,
     source="https://kubernetes.io/docs/reference/using-api/server-side-apply/#comparison-with-client-side-apply",
-    kinds=("ConfigMap", "Secret"),
+    kinds=_MAPS,
 )
 def too_large_to_apply(obj: Object) -> Problems:
     """``kubectl apply`` keeps a copy of the object in an annotation, which has room for 256 KiB."""
@@ -73,8 +68,6 @@ def too_large_to_apply(obj: Object) -> Problems:
 
 
 def _size(obj: Object) -> int:
-    if not _kind(obj):
-        return 0
     size = 0
     for field, _, value in _values(obj):
         encoded = field == "binaryData" or (field == "data" and obj.kind == "Secret")
@@ -90,10 +83,9 @@ def _size(obj: Object) -> int:
 )
 def private_key_in_config_map(obj: Object) -> Problems:
     """Everybody who may read the namespace's settings reads a ConfigMap; a private key belongs into a Secret."""
-    if _kind(obj) == "ConfigMap":
-        for field, key, value in _values(obj):
-            if is_secret_value(value) == "a private key":
-                yield Problem((field, key), "a ConfigMap must not hold a private key", "keep it in a Secret")
+    for field, key, value in _values(obj):
+        if is_secret_value(value) == "a private key":
+            yield Problem((field, key), "a ConfigMap must not hold a private key", "keep it in a Secret")
 
 
 @object_rule(
@@ -104,7 +96,7 @@ def private_key_in_config_map(obj: Object) -> Problems:
 )
 def secret_in_the_repository(obj: Object) -> Problems:
     """A Secret with its data in a manifest is a secret in the repository; base64 hides nothing."""
-    if _kind(obj) == "Secret" and any(value for _, _, value in _values(obj)):
+    if any(value for _, _, value in _values(obj)):
         message = "a Secret's data must not stand in a manifest, got literal values"
         yield Problem((), message, "use an ExternalSecret, a SealedSecret or SOPS")
 
@@ -112,8 +104,7 @@ def secret_in_the_repository(obj: Object) -> Problems:
 @object_rule("template-left", Outcome.OPINION, source=_TEMPLATE, kinds=("ConfigMap",))
 def template_left(obj: Object) -> Problems:
     """``{{ ... }}`` in a value is run by Helm where the manifest becomes part of a chart."""
-    if _kind(obj) == "ConfigMap":
-        for field, key, value in _values(obj):
-            if field == "data" and "{{" in value and "}}" in value:
-                message = "a value must not hold {{ }} where the manifest becomes part of a Helm chart"
-                yield Problem((field, key), message, 'escape it as {{ "{{" }}, or keep the file out of the chart')
+    for field, key, value in _values(obj):
+        if field == "data" and "{{" in value and "}}" in value:
+            message = "a value must not hold {{ }} where the manifest becomes part of a Helm chart"
+            yield Problem((field, key), message, 'escape it as {{ "{{" }}, or keep the file out of the chart')

@@ -138,7 +138,7 @@ def pod_failure_policy(obj: Object) -> Problems:
 @object_rule("generated-job-label", Outcome.REFUSED, source=f"{_BATCH} ValidateGeneratedSelector", kinds=("batch/Job",))
 def generated_job_label(obj: Object) -> Problems:
     """The server gives every Job labels of its own; what was copied from a cluster has those of another one."""
-    if not (obj.is_a("Job", "batch") and obj.spec.get("manualSelector") is not True):
+    if obj.spec.get("manualSelector") is True:
         return
     labels = object_at(obj.spec, "template", "metadata", "labels")
     for key in _GENERATED:

@@ -65,7 +65,7 @@ class Judge:
 
     def object(self, obj: Object) -> Iterator[Finding]:
         """What is wrong with one object by itself."""
-        kind = f"{obj.group}/{obj.kind}" if obj.group else obj.kind
+        kind = f"{obj.group}/{obj.kind}" if obj.group or "/" in obj.kind else obj.kind
         rules = self._of_kind.get(kind)
         if rules is None:
             rules = self._of_kind[kind] = [rule for rule in self._of_object if not rule.only or kind in rule.only]

@@ -78,10 +78,10 @@ def namespace_name(obj: Object) -> Problems:
 )
 def dotted_pod_name(obj: Object) -> Problems:
     """A pod's name becomes its host name, in which a dot has another meaning."""
-    if obj.is_a("Pod") and "." in obj.name and not complaint(dns_subdomain, obj.name, "name"):
+    if "." in obj.name and not complaint(dns_subdomain, obj.name, "name"):
         message = f"name of a Pod must be a DNS label where its host name matters, got {obj.name!r}"
         yield Problem(("metadata", "name"), message, f"write {obj.name.replace('.', '-')!r}")
-    elif obj.is_a("Pod") and len(obj.name) > 63 and not complaint(dns_subdomain, obj.name, "name"):
+    elif len(obj.name) > 63 and not complaint(dns_subdomain, obj.name, "name"):
         message = f"name of a Pod must be at most 63 characters where its host name matters, got {len(obj.name)}"
         yield Problem(("metadata", "name"), message, "shorten it")
 

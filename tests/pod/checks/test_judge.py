@@ -30,3 +30,8 @@ def test_pods_are_refused_later_where_the_server_does_not_look_into_the_object(
     kind: str, target: int, outcome: Outcome
 ) -> None:
     assert outcomes(kind, target) == {outcome}
+
+
+def test_a_kind_with_a_slash_is_none_of_a_group() -> None:
+    found = judge().object(Object({"apiVersion": "v1", "kind": "batch/CronJob", "metadata": {"name": "a"}}))
+    assert [finding.rule for finding in found] == ["unknown-kind"]
