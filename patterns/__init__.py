@@ -4,7 +4,7 @@ A module is imported when a name of it is first asked for: importing cdk8s start
 Type checkers read `__init__.pyi`.
 """
 
-from importlib import import_module
+from patterns.later import later
 
 _PLACES = {
     "App": "patterns.app",
@@ -180,16 +180,4 @@ _PLACES = {
 }
 
 __all__ = list(_PLACES)  # pyright: ignore[reportUnsupportedDunderAll]
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_PLACES})
-
-
-def __getattr__(name: str) -> object:
-    module = _PLACES.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = import_module(module)
-    value = globals()[name] = found if module == f"{__name__}.{name}" else getattr(found, name)
-    return value
+__dir__, __getattr__ = later(__name__, _PLACES)

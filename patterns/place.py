@@ -1,7 +1,7 @@
 """Where a construct stands in the tree, as far as it is known in Python, which needs no message to Node.
 
-A construct that somebody else made is asked once, and the
-answers are kept by its jsii reference: a Python wrapper of a JavaScript object may be a new one at every access.
+A construct that somebody else made is asked once, and the answers are kept by its jsii reference: a Python wrapper of a
+JavaScript object may be a new one at every access.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def keep_chart(construct: AnyConstruct, chart: cdk8s.Chart) -> None:
 
 def is_known(construct: AnyConstruct) -> bool:
     """Whether the construct's chart can be told without a question to Node."""
-    place: Place | None = seat_of(construct) or _places.get(reference_of(construct))
+    place = _known(construct)
     return place is not None and (place.chart is not None or (place.scope is not None and is_known(place.scope)))
 
 
@@ -226,14 +226,14 @@ def raised_in_python(error: BaseException) -> Exception | None:
 
 
 def _place(construct: AnyConstruct) -> Place:
-    seat = seat_of(construct)
-    if seat is not None:
-        return seat
-    ref = reference_of(construct)
-    place = _places.get(ref)
+    place = _known(construct)
     if place is None:
-        place = _places[ref] = Place(None, None)
+        place = _places[reference_of(construct)] = Place(None, None)
     return place
+
+
+def _known(construct: AnyConstruct) -> Place | None:
+    return seat_of(construct) or _places.get(reference_of(construct))
 
 
 def _node(construct: AnyConstruct, place: Place) -> constructs.Node:

@@ -4,7 +4,7 @@ A module is imported when a name of it is first asked for: most programs use a f
 `__init__.pyi`.
 """
 
-from importlib import import_module
+from patterns.later import later
 
 _PLACES = {
     "ApiValue": "patterns.model.api_value",
@@ -79,15 +79,4 @@ _PLACES = {
 }
 
 __all__ = list(_PLACES)  # pyright: ignore[reportUnsupportedDunderAll]
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_PLACES})
-
-
-def __getattr__(name: str) -> object:
-    module = _PLACES.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(module), name)
-    return value
+__dir__, __getattr__ = later(__name__, _PLACES)

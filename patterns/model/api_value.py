@@ -38,8 +38,7 @@ class ApiValue(Value):
         """Plain Kubernetes JSON, fresh at every call; empty fields are left out."""
         values = self.__dict__
         result: JsonObject = {}
-        cls = type(self)
-        for name, key in _RENDERED.get(cls) or rendered_fields(cls):
+        for name, key in rendered_fields(type(self)):
             value = values[name]
             if value is None or value == ():
                 continue

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from patterns.errors import PatternError, WrongType, trimmed
 from patterns.model.json import JsonObject
-from patterns.model.kinds import Kind, Mismatch, kinds_of
+from patterns.model.kinds import Kind, Mismatch, is_kept, kinds_of
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -85,10 +85,8 @@ def _made(cls: type[T], signature: _Signature, before: Mapping[str, object], giv
     values = {**before}
     kinds = signature.kinds
     for name, value in given.items():
-        kind, kept = kinds[name], type(value)
-        # `is_kept`, without a call: this is the busiest place of all
-        is_kept = kept in kind.as_is or (kept is str and kind.text and value.isascii())
-        values[name] = value if is_kept else taken(name, kind, value)
+        kind = kinds[name]
+        values[name] = value if is_kept(kind, value) else taken(name, kind, value)
     made = cls.__new__(cls)
     object.__setattr__(made, "__dict__", values)
     if signature.settle is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from patterns.errors import Conflict, InvalidValue, NotFound
 from patterns.model import Container, EnvVar, Json, JsonObject, Volume, VolumeMount
@@ -60,9 +61,9 @@ def merge(pod: PodTemplate, contribution: Contribution, by: object) -> PodTempla
     readers = (*pod.readers, *readers_of(contribution, by))
     draft.stand_in_front(contribution.target_ports)
     draft.add_metadata("annotations", annotations_of(contribution.target_ports))
-    return PodTemplate(
+    return replace(
+        pod,
         json=draft.json,
-        base=pod.base,
         owners=draft.owners,
         relations=relations,
         slices=slices,
