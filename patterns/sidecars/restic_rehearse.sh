@@ -3,19 +3,22 @@
 #   $1  the directory      $2  host, by which its snapshots are found
 #   $3  seconds that the snapshot may be old
 set -eu
-child=
-# a shell that is process 1 hears no signal that it has no trap for, and a restic that is killed leaves its lock
-trap 'if [ -n "$child" ]; then kill "$child" 2>/dev/null; wait "$child" || :; fi; exit 143' TERM
+signal=TERM
+# a shell that is process 1 hears no signal that it has no trap for, and a restic that is killed leaves its lock;
+# asked until it is gone, since what is not restic yet loses the signal
+stop() {
+    while [ -n "${!:-}" ] && kill -s "$signal" "$!" 2>/dev/null; do sleep 1; done
+    exit 143
+}
+trap stop TERM
 
-locking() {
+stoppable() {
     restic --no-cache "$@" --retry-lock 5m &
-    child=$!
-    wait "$child"
-    child=
+    wait "$!"
 }
 
 # what was killed left locked; never a lock that is in use
-locking unlock
+stoppable unlock
 found=$(restic --no-cache snapshots latest --host "$2" --json --retry-lock 5m)
 case $found in
     *'"short_id"'*) ;;
@@ -28,9 +31,12 @@ esac
 time=${found#*'"time":"'}
 time=$(printf '%.19s' "$time")
 age=$(($(date -u +%s) - $(date -u -d "${time%T*} ${time#*T}" +%s)))
-# without the lock that would keep the pod's last backup waiting; a prune at the same time may look like a fault
-locking check --no-lock
-locking restore latest --host "$2" --target "$1/restored" --verify
+# without the lock that would keep the pod's last backup waiting; a prune at the same time may look like a fault;
+# nothing is left behind where it is killed, and restic 0.18 may hang when it is asked to end in a check
+signal=KILL
+stoppable check --no-lock
+signal=TERM
+stoppable restore latest --host "$2" --target "$1/restored" --verify
 case $found in
     *'"tags":["incomplete"]'*)
         printf '%s: the last backup lacks files that could not be read; see the log of the sidecar\n' "$0" >&2
