@@ -245,7 +245,7 @@ def test_a_rehearsal_is_stopped_although_its_check_does_not_end_when_it_is_asked
     restic = machine.tools / "restic"
     restic.unlink()
     restic.write_text(
-        f'#!/bin/sh\nreal={program("restic")}\n'
+        f"#!/bin/sh\nreal={program('restic')}\n"
         'case " $* " in *" check "*) trap "" TERM; echo checks; exec sleep 600 ;; *) exec "$real" "$@" ;; esac\n'
     )
     restic.chmod(0o755)
