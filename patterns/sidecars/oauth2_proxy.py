@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_network
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult
 
 from patterns.defaults import OAUTH2_PROXY_IMAGE
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, HttpGet, SecretKey
 from patterns.model.names import control_characters, whole_number
+from patterns.model.urls import url_parts
 from patterns.model.value import Value
 from patterns.sidecars.proxy_program import PROXY_PORT, ProxyPlace, ProxyProgram, check_address
 from patterns.sidecars.toml import TomlValue, write_toml
@@ -87,14 +88,13 @@ class OAuth2Proxy(Value):
     address: str = "0.0.0.0"
 
     def __post_init__(self) -> None:
-        _check_url(self.issuer_url, "issuer_url")
-        if self.redirect_url is not None:
-            _check_url(self.redirect_url, "redirect_url")
-            if urlsplit(self.redirect_url).path != "/oauth2/callback":
-                raise InvalidValue(
-                    "redirect_url must lead to /oauth2/callback, where the proxy expects the user back, got "
-                    f"{self.redirect_url!r}"
-                )
+        _https_parts(self.issuer_url, "issuer_url")
+        redirect_url = self.redirect_url
+        if redirect_url is not None and _https_parts(redirect_url, "redirect_url").path != "/oauth2/callback":
+            raise InvalidValue(
+                "redirect_url must lead to /oauth2/callback, where the proxy expects the user back, got "
+                f"{redirect_url!r}"
+            )
         if not self.client_id.strip() or control_characters(self.client_id):
             raise InvalidValue(f"client_id must be the name that the provider gave, got {self.client_id!r}")
         if not self.email_domains and not self.allowed_groups:
@@ -199,12 +199,19 @@ class OAuth2Proxy(Value):
         return {**config, **{name: value for name, value in optional.items() if value}}
 
 
-def _check_url(url: str, option: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme != "https" or not parts.hostname or parts.username is not None or control_characters(url):
+def _https_parts(url: str, option: str) -> SplitResult:
+    parts = url_parts(url)
+    if (
+        parts is None
+        or parts.scheme != "https"
+        or not parts.hostname
+        or parts.username is not None
+        or control_characters(url)
+    ):
         raise InvalidValue(f"{option} must be a URL that begins with https:// and a host, got {url!r}")
     if parts.query or parts.fragment:
         raise InvalidValue(f"{option} must have no ? and no #, got {url!r}")
+    return parts
 
 
 def _check_network(text: str, where: str) -> None:

@@ -127,6 +127,15 @@ REFUSED: dict[str, tuple[Mapping[str, Any], str]] = {
         {"issuer_url": "http://login.example.com"},
         "issuer_url must be a URL that begins with https:// and a host, got 'http://login.example.com'",
     ),
+    "what is no URL": (
+        {"issuer_url": "https://[login.example.com"},
+        "issuer_url must be a URL that begins with https:// and a host, got 'https://[login.example.com'",
+    ),
+    "a port that is no number": (
+        {"redirect_url": "https://notes.example.com:port/oauth2/callback"},
+        "redirect_url must be a URL that begins with https:// and a host, got "
+        "'https://notes.example.com:port/oauth2/callback'",
+    ),
     "a login in the URL": (
         {"issuer_url": "https://user@login.example.com"},
         "issuer_url must be a URL that begins with https:// and a host, got 'https://user@login.example.com'",
