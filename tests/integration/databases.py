@@ -26,8 +26,6 @@ class PostgresServer:
         self.port = free_port()
         directory.mkdir()
         directory.chmod(0o777)
-        for parent in (directory.parent, *list(directory.parents)[:3]):
-            parent.chmod(parent.stat().st_mode | 0o055)
         (directory / "password").write_text("secret\n")
         self.run(
             *("initdb", "--auth=scram-sha-256", "--username=postgres", "--no-sync", "--no-instructions"),
@@ -73,8 +71,6 @@ def pgbouncer(directory: Path, server: PostgresServer, database: str, mode: str)
     """
     directory.mkdir()
     directory.chmod(0o777)
-    for parent in list(directory.parents)[:4]:
-        parent.chmod(parent.stat().st_mode | 0o055)
     port = free_port()
     (directory / "users").write_text('"postgres" "secret"\n')
     (directory / "settings.ini").write_text(
@@ -100,8 +96,6 @@ def mariadb(directory: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """A MariaDB with the user ``shop`` and the password ``secret``."""
     directory.mkdir()
     directory.chmod(0o777)
-    for parent in list(directory.parents)[:4]:
-        parent.chmod(parent.stat().st_mode | 0o055)
     statements = (
         "CREATE DATABASE shop",
         "CREATE USER shop@'127.0.0.1' IDENTIFIED BY 'secret'",

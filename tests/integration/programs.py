@@ -10,13 +10,13 @@ import shutil
 import socket
 import subprocess
 import sysconfig
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 import pytest
+from eventually import eventually
 
 HERE = Path(__file__).parent
 CACHE = Path(os.environ.get("PATTERNS_CACHE", HERE.parent.parent / ".cache"))
@@ -102,16 +102,6 @@ def running(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def eventually(condition: Callable[[], bool], seconds: float) -> bool:
-    """Whether it becomes true within so many seconds."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return condition()
 
 
 def free_port() -> int:

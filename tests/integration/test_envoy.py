@@ -16,9 +16,10 @@ from typing import Any
 
 import pytest
 import yaml
+from eventually import eventually
 from integration.envoy_program import envoy, rendered, validated
 from integration.http_servers import Request, Server, ask, ask_tls, certificate, serving
-from integration.programs import eventually, free_port, listens, program, running
+from integration.programs import free_port, listens, program, running
 
 from patterns.model import ConfigMapKey, ResourceRequirements
 from patterns.model.json import object_at
@@ -268,7 +269,7 @@ def test_each_request_is_a_line_of_json(application: Server, tmp_path: Path) -> 
     with envoy(made := rendered(tmp_path, Envoy(access_log=True), application=application.port)):
         ask(made.ports["proxy"], '/a"b')
         log = tmp_path / "output"
-        assert eventually(lambda: '"status":200' in log.read_text(), 15)
+        assert eventually(lambda: '"status":200' in log.read_text())
     assert '"path":"/a\\"b"' in log.read_text()
 
 
@@ -322,7 +323,7 @@ def test_a_renewed_certificate_is_taken_without_a_restart(application: Server, t
         assert response.status == 200
         (files / "..data_tmp").symlink_to("..2")
         (files / "..data_tmp").rename(files / "..data")
-        assert eventually(lambda: ask_tls(made.ports["proxy"], ca / "tls.crt", "shop.example.com")[1] != first, 15)
+        assert eventually(lambda: ask_tls(made.ports["proxy"], ca / "tls.crt", "shop.example.com")[1] != first)
 
 
 # --- the kubelet, and everybody else ------------------------------------------------------------------------------
@@ -395,7 +396,7 @@ def test_it_starts_again_over_the_socket_of_a_killed_one(application: Server, tm
 def test_a_full_memory_refuses_requests_and_does_not_end_the_process(application: Server, tmp_path: Path) -> None:
     little = ResourceRequirements(limits={"memory": "4Mi"})
     with envoy(made := rendered(tmp_path, Envoy(), application=application.port, resources=little)) as process:
-        assert eventually(lambda: ask(made.ports["proxy"]).status == 503, 10)
+        assert eventually(lambda: ask(made.ports["proxy"]).status == 503)
         assert made.ask_as_the_kubelet("livenessProbe").status == 200
         assert process.poll() is None
 

@@ -7,13 +7,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 import shells
+from eventually import eventually
 from integration.http_servers import ask, serving
-from integration.programs import eventually, free_port, listens, program, running
+from integration.programs import free_port, listens, program, running
 from integration.rendered import process_of
 
 from patterns import (
@@ -36,12 +37,12 @@ from patterns.testing import container_of, find, synth
 MOUNT = VolumeMount(volume=Volume.config_map("config", "web"), mount_path="/etc/web", read_only=True)
 
 
-def rendered(reload: Reload) -> JsonObject:
+def rendered(reload: Reload, period_seconds: int = 1) -> JsonObject:
     chart = Chart(App(), "web")
     app = Container(name="app", image="registry.example.com/web:1.0.0", volume_mounts=[MOUNT])
     web = Deployment(chart, "web", security=Security(run_as_user=101), containers=[app])
     port = free_port() if isinstance(reload, ReloadByHttp) else None
-    ConfigReloader(web, "reload", watch=[MOUNT], reload=reload, period_seconds=1, port=port)
+    ConfigReloader(web, "reload", watch=[MOUNT], reload=reload, period_seconds=period_seconds, port=port)
     return container_of(find(synth(chart), "Deployment"), "reload")
 
 
@@ -94,13 +95,13 @@ def test_a_request_for_each_change_and_again_until_it_is_answered(config: Config
         container = rendered(ReloadByHttp(url=f"http://127.0.0.1:{application.port}/-/reload"))
         with watching(container, config):
             # it tells once at its start: what changed before, nobody knows
-            assert eventually(lambda: len(application.requests) >= 1, 10)
+            assert eventually(lambda: len(application.requests) >= 1)
             status[0] = 200
             before = len(application.requests)
-            assert eventually(lambda: len(application.requests) > before, 20), "a failure is tried again"
+            assert eventually(lambda: len(application.requests) > before), "a failure is tried again"
             before = len(application.requests)
             config.write(text="second")
-            assert eventually(lambda: len(application.requests) > before, 20)
+            assert eventually(lambda: len(application.requests) > before)
             assert {(r.method, r.path) for r in application.requests} == {("POST", "/-/reload")}
 
 
@@ -157,9 +158,9 @@ def test_nginx_reads_its_configuration_again_at_the_signal(config: ConfigMap, to
     ):
         assert ask(port).text == "first"
         # plain: a changed ConfigMap alone changes nothing in nginx
-        eventually(lambda: False, 1.5)
+        time.sleep(1.5)
         config.write(conf=conf("second"))
-        assert eventually(lambda: ask(port).text == "second", 20), said.read_text()
+        assert eventually(lambda: ask(port).text == "second"), said.read_text()
         assert "sent HUP" in said.read_text()
 
 
@@ -169,9 +170,9 @@ def test_a_process_without_a_handler_is_not_ended(config: ConfigMap, tools: Path
     # this process itself has the name as well, and no handler
     try:
         with watching(rendered(ReloadBySignal(process=name, signal="USR2")), config, tools) as said:
-            eventually(lambda: False, 1.5)
+            time.sleep(1.5)
             config.write(text="second")
-            assert eventually(lambda: "no process" in said.read_text(), 20), said.read_text()
+            assert eventually(lambda: "no process" in said.read_text()), said.read_text()
         assert sleeper.poll() is None
     finally:
         sleeper.kill()
@@ -210,13 +211,13 @@ def test_many_changes_are_as_many_reloads_plainly_and_one_a_second_with_ours(
             def told() -> int:
                 return len(application.requests) if by == "request" else said.read_text().count("no process nobody")
 
-            assert by == "signal" or eventually(lambda: told() == 1, 10)
+            assert by == "signal" or eventually(lambda: told() == 1)
             before, start = told(), time.monotonic()
             for number in range(40):
                 config.write(text=f"change {number}")
                 assert eventually(lambda n=number: (plain / "output").read_text().count("told") == n + 1, 10)  # type: ignore[misc]
-            assert eventually(lambda: told() > before, 20)
-            eventually(lambda: False, 2)
+            assert eventually(lambda: told() > before)
+            time.sleep(2)
             assert told() - before <= time.monotonic() - start + 1
             assert (plain / "output").read_text().count("told") == 40
 
@@ -244,16 +245,24 @@ def test_a_signal_that_is_not_permitted_says_so(tmp_path: Path) -> None:
 
 def test_files_that_stay_the_same_tell_nobody(config: ConfigMap, tools: Path) -> None:
     with watching(rendered(ReloadBySignal(process="nobody")), config, tools) as said:
-        eventually(lambda: False, 1.5)
+        time.sleep(1.5)
         config.write(text="first")
-        eventually(lambda: False, 3)
+        time.sleep(3)
         assert said.read_text() == ""
 
 
 def test_the_stop_signal_ends_it_at_once(config: ConfigMap, tools: Path) -> None:
-    process = process_of(rendered(ReloadBySignal(process="nobody")), paths={"/etc/web": str(config.folder)})
+    container = rendered(ReloadBySignal(process="nobody"), period_seconds=600)
+    process = process_of(container, paths={"/etc/web": str(config.folder)})
     words = [str(tools / process.command[0]), *process.command[1:]]
     started = subprocess.Popen(words, env={**os.environ, **process.env, "PATH": str(tools)})
-    eventually(lambda: False, 0.5)
+    children = Path(f"/proc/{started.pid}/task/{started.pid}/children")
+    assert eventually(lambda: _named("sleep", children.read_text().split()))
     started.terminate()
-    assert started.wait(2) == 0
+    assert started.wait(60) == 0
+
+
+def _named(name: str, pids: list[str]) -> bool:
+    with suppress(FileNotFoundError):
+        return any(Path(f"/proc/{pid}/comm").read_text() == f"{name}\n" for pid in pids)
+    return False

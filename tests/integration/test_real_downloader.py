@@ -20,8 +20,9 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
+from eventually import eventually
 from integration.http_servers import certificate, serving, speak_tls
-from integration.programs import eventually, program
+from integration.programs import program
 from integration.rendered import process_of
 from shells import KINDS, link_tools
 
@@ -231,7 +232,7 @@ def test_the_plain_form_takes_what_an_evicted_pod_left_for_the_whole(machine: Ma
 
     with server(slow) as (port, _):
         evicted = subprocess.Popen(plain(machine, port), env=machine.environment, start_new_session=True)
-        assert eventually(lambda: file.exists() and file.stat().st_size > 0, 20)
+        assert eventually(lambda: file.exists() and file.stat().st_size > 0)
         os.killpg(evicted.pid, signal.SIGKILL)
         evicted.wait()
         killed.set()
@@ -344,7 +345,7 @@ def test_a_run_that_is_killed_leaves_no_file_and_the_next_one_goes_on(machine: M
 
     with server(slow) as (port, asked):
         running = machine.start(port)
-        assert eventually(lambda: part.exists() and part.stat().st_size == 50_000, 20)
+        assert eventually(lambda: part.exists() and part.stat().st_size == 50_000)
         os.killpg(running.pid, signal.SIGKILL)
         running.wait()
         assert machine.left() == [part.parent.name]

@@ -10,7 +10,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from integration.programs import eventually, free_port, listens, program, running
+from eventually import eventually
+from integration.programs import free_port, listens, program, running
 from integration.rendered import process_of
 
 from patterns import (
@@ -81,7 +82,7 @@ class Machine:
         with running(command, directory=self.directory, ready=lambda: listens(self.port)) as process:
             # it looks at its databases once a second
             if all((self.data / database).exists() for database in DATABASES):
-                assert eventually(lambda: self.copies() == len(DATABASES), 20)
+                assert eventually(lambda: self.copies() == len(DATABASES))
             yield process
 
     def copies(self) -> int:

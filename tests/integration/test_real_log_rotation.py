@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from eventually import eventually
 from integration import log_writer
 from integration.http_servers import ask
-from integration.programs import eventually, free_port, listens, program, running
+from integration.programs import free_port, listens, program, running
 from sidecars.rotated_shop import command
 
 from patterns.sidecars.log_reopening import CopyTruncate, ReopenByItself, Reopening, ReopenOnSignal
@@ -99,7 +100,7 @@ def test_nginx_opens_its_log_anew(logs: Path, tmp_path: Path) -> None:
                     count += 1
                 return (logs / "access.log.2").exists()
 
-            assert eventually(asked_and_rotated, 20)
+            assert eventually(asked_and_rotated)
         paths = [line.split()[6] for file in sorted(logs.glob("access.log*")) for line in file.read_text().splitlines()]
     assert sorted(paths) == sorted(f"/{number}" for number in range(count))
 
@@ -115,7 +116,7 @@ def test_names_and_counts_are_those_of_logrotate(logs: Path, tmp_path: Path) -> 
         for number in range(1, 7):
             text = f"{number}: more than ten bytes\n"
             (logs / "access.log").write_text(text)
-            assert eventually(lambda: not (logs / "access.log").exists(), 20)
+            assert eventually(lambda: not (logs / "access.log").exists())
             (theirs / "access.log").write_text(text)
             logrotate = [program("logrotate"), "--state", str(tmp_path / "state"), str(tmp_path / "logrotate.conf")]
             subprocess.run(logrotate, check=True)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from eventually import eventually
 from integration.databases import PostgresServer
-from integration.programs import eventually, program, running
+from integration.programs import program, running
 from integration.rendered import process_of
 
 from patterns import (
@@ -135,7 +137,7 @@ def test_what_was_written_until_the_stop_is_restored_into_an_empty_database(mach
     with machine.dumping():
         machine.ask("INSERT INTO notes (text) SELECT 'note ' || n FROM generate_series(1, 1000) n")
         # names are times: the next one is another second's
-        eventually(lambda: False, 1.1)
+        time.sleep(1.1)
     assert all(re.fullmatch(r".*-\d{8}T\d{6}Z\.dump", name) for name in machine.files()), machine.files()
     assert len(machine.files()) == 2
     machine.lose()
@@ -242,11 +244,11 @@ def test_a_dump_that_is_cut_off_never_gets_its_name(machine: Machine) -> None:
     )
     try:
         locked = "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted"
-        assert eventually(lambda: machine.ask(locked) != "0", 10)
+        assert eventually(lambda: machine.ask(locked) != "0")
         dump = subprocess.Popen(
             once, env={**os.environ, **env}, user=USER, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        assert eventually(lambda: machine.ask("SELECT count(*) FROM pg_locks WHERE NOT granted") != "0", 10)
+        assert eventually(lambda: machine.ask("SELECT count(*) FROM pg_locks WHERE NOT granted") != "0")
         machine.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'backup'")
         assert dump.wait(20) != 0
     finally:
@@ -263,7 +265,7 @@ def test_only_so_many_dumps_stay_and_those_of_another_database_are_left_alone(ma
     for name in (f"{DATABASE}-20200101T000000Z.dump", f"{DATABASE}-20200102T000000Z.dump", theirs, "README"):
         (machine.dumps / name).write_text("old")
     with machine.dumping():
-        assert eventually(lambda: len(machine.files()) == 4, 10)
+        assert eventually(lambda: len(machine.files()) == 4)
     left = machine.files()
     assert f"{DATABASE}-20200101T000000Z.dump" not in left
     assert {theirs, "README"} <= set(left)

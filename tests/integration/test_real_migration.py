@@ -35,8 +35,8 @@ PASSWORD = SecretKey("shop-owner", "password")
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    server = PostgresServer(tmp_path_factory.mktemp("server") / "pg")
+def server(module_path: Path) -> Iterator[PostgresServer]:
+    server = PostgresServer(module_path / "pg")
     with server.serving():
         yield server
 

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from eventually import eventually
 from integration.databases import PostgresServer, pgbouncer
 from integration.migrations import Database, Migrating, all_ended
-from integration.programs import eventually, program
+from integration.programs import program
 from shells import KINDS, link_tools
 
 from patterns import PostgresLock, SecretKey
@@ -25,8 +26,8 @@ NOTES = {
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    server = PostgresServer(tmp_path_factory.mktemp("server") / "pg")
+def server(module_path: Path) -> Iterator[PostgresServer]:
+    server = PostgresServer(module_path / "pg")
     with server.serving():
         server.psql("CREATE ROLE migrator LOGIN PASSWORD 'secret'")
         yield server
@@ -76,7 +77,7 @@ def test_a_replica_that_finds_everything_applied_ends_at_once_though_the_lock_is
     with database.holding(f"SELECT pg_advisory_lock({lock_key('applied_scripts')})", tmp_path / "other"):
         start = time.monotonic()
         again = migrating.run()
-        assert (again.ended(), time.monotonic() - start < 3) == (0, True)
+        assert (again.ended(), time.monotonic() - start < 15) == (0, True)
     assert again.last_line() == "migrate: all 3 are applied already"
 
 
@@ -85,9 +86,9 @@ def test_the_others_finish_when_one_is_killed_in_the_middle(database: Database, 
     slow = {**NOTES, "004-slow.sql": "CREATE TABLE late (id int);\nSELECT pg_sleep(40) FROM slow;\n"}
     migrating = Migrating(tmp_path / "m", database.lock(), slow)
     first = migrating.start()
-    assert eventually(lambda: "applying 004-slow.sql" in first.said(), 20)
+    assert eventually(lambda: "applying 004-slow.sql" in first.said())
     others = [migrating.start() for _ in range(4)]
-    assert eventually(lambda: all("waits for its turn after web-1 (pid " in other.said() for other in others), 20)
+    assert eventually(lambda: all("waits for its turn after web-1 (pid " in other.said() for other in others))
     database.psql("DELETE FROM slow")
     start = time.monotonic()
     first.kill()
@@ -103,7 +104,7 @@ def test_a_lock_that_is_held_ends_in_the_timeout_and_says_by_whom(database: Data
     with database.holding(f"SELECT pg_advisory_lock({lock_key('applied_scripts')})", tmp_path / "other"):
         start = time.monotonic()
         replica = migrating.run()
-        assert time.monotonic() - start < 6
+        assert time.monotonic() - start < 15
     assert replica.ended() == 3
     assert "ERROR:  gave up waiting for the lock, which psql (pid " in replica.last_line()
     assert migrating.run().ended() == 0
@@ -190,7 +191,7 @@ def test_a_plain_wait_for_the_lock_is_a_deadlock_with_that_index(database: Datab
     for statements in ([*lock, *index], lock):
         command = [program("psql"), "-Xq", "-v", "ON_ERROR_STOP=1", connection, *statements]
         both.append(subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL))
-        assert eventually(lambda: database.psql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") != "0", 10)
+        assert eventually(lambda: database.psql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") != "0")
     assert "deadlock detected" in "".join(process.communicate()[1].decode() for process in both)
 
 
@@ -255,7 +256,7 @@ def test_it_waits_for_the_server_and_then_for_the_rest_of_its_time(tmp_path: Pat
     lock = PostgresLock(host="127.0.0.1", port=server.port, user="postgres", password=SecretKey("a", "b"))
     migrating = Migrating(tmp_path / "m", lock, {"001.sql": "CREATE TABLE a (id int);\n"}, timeout_seconds=30)
     replica = migrating.start()
-    assert eventually(lambda: "Connection refused" in replica.said(), 20)
+    assert eventually(lambda: "Connection refused" in replica.said())
     with server.serving():
         assert replica.ended() == 0
         assert server.psql("SELECT applied_by FROM applied_scripts") == "web-1"
@@ -269,11 +270,11 @@ def test_a_table_of_another_schema_and_a_stop_signal(database: Database, tmp_pat
     database.psql("CREATE SCHEMA shop AUTHORIZATION migrator")
     scripts = {"001.sql": "CREATE TABLE a (id int);\nSELECT pg_sleep(40);\n"}
     replica = Migrating(tmp_path / "m", database.lock("shop.done"), scripts).start()
-    assert eventually(lambda: "applying 001.sql" in replica.said(), 20)
+    assert eventually(lambda: "applying 001.sql" in replica.said())
     replica.process.terminate()
     assert replica.ended(10) == 143
     locks = (
         "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE "
     )
-    assert eventually(lambda: database.psql(f"{locks} datname = current_database())") == "0", 10)
+    assert eventually(lambda: database.psql(f"{locks} datname = current_database())") == "0")
     assert database.psql("SELECT count(*) FROM shop.done") == "0"

@@ -16,8 +16,9 @@ from threading import Event
 from typing import Any
 
 import pytest
+from eventually import eventually
 from integration.http_servers import Answer, Request, Server, ask, serving
-from integration.programs import eventually, free_port, listens, program, running
+from integration.programs import free_port, listens, program, running
 from sidecars.proxied_shop import Shop
 
 from patterns.model import JsonObject
@@ -89,8 +90,8 @@ def named(request: Request) -> tuple[int, str, dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cached]:
-    with cached(tmp_path_factory.mktemp("cache"), named, uncached=["/api/", '/a b"{};#\\']) as made:
+def cache(module_path: Path) -> Iterator[Cached]:
+    with cached(module_path, named, uncached=["/api/", '/a b"{};#\\']) as made:
         yield made
 
 
@@ -155,10 +156,10 @@ def test_an_old_response_is_given_while_it_is_renewed_and_when_nobody_answers(tm
     with cached(tmp_path, slow) as made:
         assert made.status("/short") == "MISS"
         go_on.clear()
-        assert eventually(lambda: made.status("/short") in {"STALE", "UPDATING"}, 10)
+        assert eventually(lambda: made.status("/short") in {"STALE", "UPDATING"})
         go_on.set()
         made.stop()
-        assert eventually(lambda: made.status("/short") == "STALE", 10)
+        assert eventually(lambda: made.status("/short") == "STALE")
         assert ask(made.port, "/short").text == "/short "
         assert ask(made.port, "/public").status == 502
 
@@ -182,7 +183,7 @@ def test_its_size_is_bounded(tmp_path: Path) -> None:
         for number in range(60):
             assert made.status(f"/{number}") == "MISS"
         assert size() > 3 * 2**20
-        assert eventually(lambda: size() <= 3 * 2**20, 20)
+        assert eventually(lambda: size() <= 3 * 2**20)
 
 
 def test_named_cookies_alone_count_where_they_are_named(tmp_path: Path) -> None:
@@ -204,7 +205,7 @@ def test_at_the_signal_of_its_image_it_ends_what_it_has_begun(tmp_path: Path) ->
         answer = pool.submit(ask, made.port, "/public")
         assert asked.wait(20)
         made.process.send_signal(signal.SIGQUIT)
-        assert eventually(lambda: not listens(made.port), 10)
+        assert eventually(lambda: not listens(made.port))
         go_on.set()
         assert answer.result(20).text == "/public "
         assert made.process.wait(20) == 0

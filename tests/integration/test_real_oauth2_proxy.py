@@ -179,8 +179,8 @@ def proxied(directory: Path, **options: Any) -> Iterator[Proxied]:
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxied]:
-    with proxied(tmp_path_factory.mktemp("shop"), skip_auth=["GET=^/public/"], api=["^/api/"]) as made:
+def shop(module_path: Path) -> Iterator[Proxied]:
+    with proxied(module_path, skip_auth=["GET=^/public/"], api=["^/api/"]) as made:
         yield made
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eventually import eventually
 from integration.http_servers import Request, Server, serving
-from integration.programs import eventually, free_port, program, running
+from integration.programs import free_port, program, running
 from integration.rendered import process_of
 
 from patterns import (
@@ -186,10 +187,10 @@ def test_the_application_starts_with_its_secrets_and_is_told_of_the_next_ones(va
             assert machine.read("env") == "U=shop ${x}\n"
             assert oct((machine.secrets / "password").stat().st_mode)[-3:] == "640"
             assert vault.logins[0] == {"role": "shop", "jwt": TOKEN}
-            assert eventually(lambda: len(application.requests) == 1, 10)
+            assert eventually(lambda: len(application.requests) == 1)
             vault.write(password="second", user="shop")
-            assert eventually(lambda: machine.read("password") == "second", 10)
-            assert eventually(lambda: len(application.requests) == 2, 10)
+            assert eventually(lambda: machine.read("password") == "second")
+            assert eventually(lambda: len(application.requests) == 2)
             assert {(r.method, r.path) for r in application.requests} == {("POST", "/-/reload")}
 
 
@@ -205,7 +206,7 @@ def test_an_application_is_told_by_a_signal(vault: Vault, machine: Machine, tmp_
     (tmp_path / "shopd").symlink_to(sys.executable)
     application = subprocess.Popen([str(tmp_path / "shopd"), "-c", script, str(told)])
     try:
-        assert eventually(told.exists, 10)
+        assert eventually(told.exists)
         with vault.serving() as front:
             vault.write(password="first")
             machine.render(
@@ -214,9 +215,9 @@ def test_an_application_is_told_by_a_signal(vault: Vault, machine: Machine, tmp_
                 ReloadBySignal(process="shopd"),
             )
             with machine.syncing():
-                assert eventually(lambda: told.read_text() == "x", 10), machine.said()
+                assert eventually(lambda: told.read_text() == "x"), machine.said()
                 vault.write(password="second")
-                assert eventually(lambda: told.read_text() == "xx", 10), machine.said()
+                assert eventually(lambda: told.read_text() == "xx"), machine.said()
     finally:
         application.kill()
         application.wait()
@@ -235,9 +236,9 @@ def test_files_that_change_together_are_one_reload(vault: Vault, machine: Machin
             return {machine.read(name) for name in names} == {text}
 
         with machine.syncing():
-            assert eventually(lambda: len(application.requests) == 1, 10)
+            assert eventually(lambda: len(application.requests) == 1)
             vault.write(**dict.fromkeys(names, "second"))
-            assert eventually(lambda: all_are("second"), 20)
+            assert eventually(lambda: all_are("second"))
             # whoever would still be told
             assert not eventually(lambda: len(application.requests) > 2, 3)
             assert len(application.requests) == 2
@@ -250,7 +251,7 @@ def test_files_that_change_together_are_one_reload(vault: Vault, machine: Machin
         application.requests.clear()
         vault.write(**dict.fromkeys(names, "third"))
         with machine.syncing():
-            assert eventually(lambda: len(application.requests) == len(names), 20)
+            assert eventually(lambda: len(application.requests) == len(names))
 
 
 def test_who_reads_a_secret_while_it_changes_reads_it_whole_and_half_of_it_plainly(
@@ -272,7 +273,7 @@ def test_who_reads_a_secret_while_it_changes_reads_it_whole_and_half_of_it_plain
 
         def changed() -> None:
             vault.write(key=second)
-            assert eventually(lambda: machine.read("key") == second, 20)
+            assert eventually(lambda: machine.read("key") == second)
 
         with machine.syncing():
             assert rest(machine.secrets / "key", changed) == b"1" * (size - 10)
@@ -306,9 +307,9 @@ def test_an_application_that_cannot_be_told_does_not_stop_the_sync(vault: Vault,
             ReloadByHttp(url=f"http://127.0.0.1:{free_port()}/-/reload"),
         )
         with machine.syncing():
-            assert eventually(lambda: "could not be told" in machine.said(), 20)
+            assert eventually(lambda: "could not be told" in machine.said())
             vault.write(password="second")
-            assert eventually(lambda: machine.read("password") == "second", 20)
+            assert eventually(lambda: machine.read("password") == "second")
 
 
 def test_text_of_a_user_and_of_a_secret_stays_text(vault: Vault, machine: Machine) -> None:

@@ -11,9 +11,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from eventually import eventually
 from integration.databases import PostgresServer, mariadb, redis
 from integration.http_servers import Answer, serving
-from integration.programs import eventually, free_port, program
+from integration.programs import free_port, program
 from integration.rendered import Process, process_of
 
 from patterns import (
@@ -72,7 +73,7 @@ def test_a_postgres_that_comes_late_is_waited_for(tmp_path: Path) -> None:
     until = PostgresReady(host="127.0.0.1", port=server.port, user="postgres", password=PASSWORD)
     output = tmp_path / "said"
     with started(process(until, {"PGPASSWORD": "secret"}), output) as waiting:
-        assert eventually(lambda: "Connection refused" in output.read_text(), 20)
+        assert eventually(lambda: "Connection refused" in output.read_text())
         with server.serving():
             assert waiting.wait(30) == 0
     assert f"wait: PostgreSQL at 127.0.0.1:{server.port} is ready" in output.read_text()
@@ -141,7 +142,7 @@ def test_a_redis_is_ready_when_it_answers_this_user(tmp_path: Path) -> None:
     until = RedisReady(host="127.0.0.1", port=port, password=PASSWORD)
     output = tmp_path / "said"
     with started(process(until, {"REDISCLI_AUTH": "secret"}), output) as waiting:
-        assert eventually(lambda: "refused" in output.read_text(), 20)
+        assert eventually(lambda: "refused" in output.read_text())
         with redis(tmp_path, port, "--requirepass", "secret"):
             assert waiting.wait(30) == 0
             wrong = run(process(until, {"REDISCLI_AUTH": "wrong"}, seconds=2))

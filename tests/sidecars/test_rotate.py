@@ -7,12 +7,13 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from eventually import eventually
 from shells import KINDS, link_tools
 from sidecars.rotated_shop import command
 
@@ -56,15 +57,6 @@ class Rotation:
 
     def says(self, text: str) -> bool:
         return eventually(lambda: text in self.said())
-
-
-def eventually(condition: Callable[[], bool]) -> bool:
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 @contextmanager
