@@ -1,18 +1,16 @@
-"""What may stand in a field, read from its annotation: a check that also freezes lists and mappings."""
+"""What may stand in a field: a check that also freezes lists and mappings."""
 
 from __future__ import annotations
 
-import sys
-import types
 from collections import abc
-from collections.abc import Callable
-from dataclasses import fields
-from typing import Any, Literal, Union, cast, get_args, get_origin
+from typing import Any, cast
 
 from patterns.errors import InvalidValue
-from patterns.model import json
 from patterns.model.articles import a, either, plural
 from patterns.model.frozen import LARGEST_WHOLE_NUMBER, FrozenMap, NotJson, encodable, freeze
+
+#: what a class is as well
+_CALLABLE: object = abc.Callable
 
 
 class Mismatch(Exception):
@@ -51,7 +49,7 @@ class Instance(Kind):
 
     def admits(self, value: object) -> bool:
         # a class has the methods of a protocol too
-        return isinstance(value, self.cls) and not isinstance(value, type)
+        return isinstance(value, self.cls) and (self.cls is _CALLABLE or not isinstance(value, type))
 
     def take(self, value: object) -> object:
         if self.admits(value):
@@ -222,64 +220,3 @@ def _taken(kind: Kind, value: object, step: str) -> object:
         raise InvalidValue(
             f"{step} {error.message}" if error.message.startswith("must") else step + error.message
         ) from None
-
-
-def kinds_of(cls: type[Any]) -> dict[str, Kind]:
-    """The kind of every field of a dataclass. An annotation that cannot be read here is not checked."""
-    known: dict[str, Kind] = {}
-    wanted = {field.name for field in fields(cls)}
-    for parent in reversed(cls.__mro__[:-1]):
-        names = vars(sys.modules[parent.__module__]) if parent.__module__ in sys.modules else {}
-        for name, annotation in getattr(parent, "__annotations__", {}).items():
-            if name in wanted:
-                known[name] = _kind(annotation, names)
-    return known
-
-
-def kinds_of_options(function: Callable[..., object]) -> dict[str, Kind]:
-    """The kind of every keyword-only option of a function; of JSON only that it is a mapping, since it may be large."""
-    spoken = getattr(function, "__annotations__", {})
-    code: types.CodeType = function.__code__
-    options = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
-    names = function.__globals__
-    found = {name: _kind(spoken[name], names) for name in options if name in spoken}
-    return {name: _shallow(kind) for name, kind in found.items()}
-
-
-def _shallow(kind: Kind) -> Kind:
-    if isinstance(kind, PlainJson) or (isinstance(kind, Pairs) and isinstance(kind.item, PlainJson)):
-        return Instance(abc.Mapping)
-    return OneOf([_shallow(part) for part in kind.kinds]) if isinstance(kind, OneOf) else kind
-
-
-def _kind(annotation: object, names: dict[str, Any]) -> Kind:
-    if annotation in (json.Json, json.JsonObject):
-        return PlainJson()
-    if isinstance(annotation, str):
-        try:
-            # the text is the class's own annotation, as `typing.get_type_hints` reads it too
-            return _kind(eval(annotation, names), names)
-        except (NameError, AttributeError, TypeError):
-            return Kind()
-    if annotation is None or annotation is type(None):
-        return Nothing()
-    simple: dict[object, Kind] = {str: Text(str), int: Whole(int), float: Number()}
-    if annotation in simple:
-        return simple[annotation]
-    origin, arguments = get_origin(annotation), get_args(annotation)
-    if origin in (Union, types.UnionType):
-        return OneOf(_flat([_kind(argument, names) for argument in arguments]))
-    if origin is Literal:
-        return Choice(arguments)
-    if origin in (tuple, list, abc.Sequence, abc.Iterable, abc.Collection):
-        return Many(_kind(arguments[0], names))
-    if origin in (dict, abc.Mapping, FrozenMap):
-        if arguments[0] is not str:
-            return Instance(abc.Mapping)
-        return Pairs(_kind(arguments[1], names))
-    cls = annotation if origin is None else origin
-    return Instance(cls) if isinstance(cls, type) and cls is not object else Kind()
-
-
-def _flat(kinds: list[Kind]) -> list[Kind]:
-    return [part for kind in kinds for part in (kind.kinds if isinstance(kind, OneOf) else [kind])]

@@ -10,8 +10,9 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from patterns.errors import PatternError, WrongType, trimmed
+from patterns.model.annotations import kinds_of
 from patterns.model.json import JsonObject
-from patterns.model.kinds import Kind, Mismatch, is_kept, kinds_of
+from patterns.model.kinds import Kind, Mismatch, is_kept
 
 T = TypeVar("T")
 P = ParamSpec("P")
