@@ -69,9 +69,9 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
     """
 
     if not TYPE_CHECKING:
-        outdir = tree.Local(lambda self: self._options.outdir)
-        output_file_extension = tree.Local(lambda self: self._options.extension)
-        yaml_output_type = tree.Local(lambda self: self._options.output_type)
+        outdir = tree.Local(lambda self: self._patterns_options.outdir)
+        output_file_extension = tree.Local(lambda self: self._patterns_options.extension)
+        yaml_output_type = tree.Local(lambda self: self._patterns_options.output_type)
 
     def __init__(
         self,
@@ -87,13 +87,13 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         opinions: bool = False,
         image_facts: Sequence[ImageFacts] = (),
     ) -> None:
-        self._standards = _standards(target, pod_security, opinions, image_facts)
+        self._patterns_standards = _standards(target, pod_security, opinions, image_facts)
         #: Node validates the tree, or expands its dependencies: validations of the root have nothing to do then
         self.synthesizing = False
         if record_construct_metadata is None:
             record_construct_metadata = os.environ.get("CDK8S_RECORD_CONSTRUCT_METADATA") == "true"
         directory = outdir if outdir is not None else os.environ.get("CDK8S_OUTDIR", "dist")
-        self._options = _Options(
+        self._patterns_options = _Options(
             outdir=directory,
             directory=Path(directory).absolute(),
             extension=output_file_extension if output_file_extension is not None else ".k8s.yaml",
@@ -102,15 +102,15 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         )
         props = cdk8s.AppProps(
             # Node has the working directory of its start
-            outdir=str(self._options.directory),
-            output_file_extension=self._options.extension,
+            outdir=str(self._patterns_options.directory),
+            output_file_extension=self._patterns_options.extension,
             record_construct_metadata=False,
             resolvers=resolvers,
-            yaml_output_type=self._options.output_type,
+            yaml_output_type=self._patterns_options.output_type,
         )
         tree_of_app = Tree(self, cdk8s.App, props)
         place.keep_defaults(self, defaults)
-        place.keep_target(self, self._standards.target)
+        place.keep_target(self, self._patterns_standards.target)
         keep_resolvers(self, resolvers or ())
         if resolvers:
             # Node calls them for every object, and says here what is none
@@ -136,9 +136,9 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         _raise_all([*findings, *layout.clashes, *judged.stops])
         files = {name: _text_of(name, documents, findings) for name, documents in judged.files.items()}
         _raise_all(findings)
-        if self._options.record:
+        if self._patterns_options.record:
             files["construct-metadata.json"] = _construct_metadata(order)
-        write(self._options.directory, files, layout.folders)
+        write(self._patterns_options.directory, files, layout.folders)
         _show(judged.shown)
 
     @collection_paused()
@@ -180,7 +180,7 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
             raise _failure(error) from None
 
     def _rendered(self, chart: cdk8s.Chart, objects: Sequence[cdk8s.ApiObject], findings: list[str]) -> ChartDocuments:
-        folder = self._options.output_type is cdk8s.YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE
+        folder = self._patterns_options.output_type is cdk8s.YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE
         path = place.path_of(chart)
         documents: list[Document] = []
         try:
@@ -197,11 +197,11 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         return ChartDocuments(tree.generated_name(chart), path, documents)
 
     def _judged(self, files: Mapping[str, Sequence[Document]]) -> Verdict:
-        return verdict(files, self._standards, waivers_of(self))
+        return verdict(files, self._patterns_standards, waivers_of(self))
 
     def _layout(self, charts: Sequence[ChartDocuments], order: Order) -> Layout:
-        extension = self._options.extension
-        match self._options.output_type:
+        extension = self._patterns_options.extension
+        match self._patterns_options.output_type:
             case cdk8s.YamlOutputType.FILE_PER_APP:
                 return file_per_app(charts, extension)
             case cdk8s.YamlOutputType.FILE_PER_RESOURCE:
@@ -282,7 +282,7 @@ def _construct_metadata(order: Order) -> str:
 
 def _show(findings: Sequence[str]) -> None:
     for finding in findings:
-        warnings.warn(finding, PatternWarning, stacklevel=3)
+        warnings.warn(finding, PatternWarning, stacklevel=4)  # who called the decorated method that called this
 
 
 def _raise_all(findings: Sequence[str]) -> None:

@@ -53,12 +53,12 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
     """
 
     if not TYPE_CHECKING:
-        api_version = tree.Local(lambda self: self._manifest.api_version)
-        kind = tree.Local(lambda self: self._manifest.kind)
-        name = tree.Local(lambda self: self._manifest.name)
+        api_version = tree.Local(lambda self: self._patterns_manifest.api_version)
+        kind = tree.Local(lambda self: self._patterns_manifest.kind)
+        name = tree.Local(lambda self: self._patterns_manifest.name)
         chart = tree.Local(place.chart_of)
         # asking for it is how a label gets in behind our back, so it is read again when the object is rendered
-        metadata = tree.Local(lambda self: self._manifest.metadata.in_node(self))
+        metadata = tree.Local(lambda self: self._patterns_manifest.metadata.in_node(self))
 
     def __init__(
         self,
@@ -87,40 +87,40 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         for key in ("apiVersion", "kind", "metadata"):
             if key in content:
                 raise InvalidValue(f"body must not hold {key!r}, which has an option of its own")
-        self._manifest = ManifestState(api_version, kind, own.name or "", own, content)
+        self._patterns_manifest = ManifestState(api_version, kind, own.name or "", own, content)
         # a name that only Node knows
         place.create(cdk8s.ApiObject, self, scope, id, in_node=own.name is None)
         if own.name is None:
-            own.name = self._manifest.name = jsii.get(self, "name")
+            own.name = self._patterns_manifest.name = jsii.get(self, "name")
         own.inherit(chart)
         check_name(own.name, api_version, kind, generated=asked)
         if type(self) is Manifest:
             self.check_early()
 
     def _patterns_props(self) -> tuple[object, ...]:
-        own = self._manifest
+        own = self._patterns_manifest
         return ({"apiVersion": own.api_version, "kind": own.kind, "metadata": own.metadata.for_node()},)
 
     @property
     def namespace(self) -> str | None:
         """``metadata.namespace``, be it the object's own or the chart's."""
-        return self._manifest.metadata.namespace
+        return self._patterns_manifest.metadata.namespace
 
     @property
     def labels(self) -> dict[str, str]:
         """``metadata.labels`` as they were written, the chart's included."""
-        return self._manifest.metadata.all_labels()
+        return self._patterns_manifest.metadata.all_labels()
 
     def add_labels(self, labels: Mapping[str, str]) -> None:
         """Add labels; one that the object was given by ``labels=`` stays as it is, one of the chart's is replaced."""
-        self._manifest.metadata.add_labels(labels)
+        self._patterns_manifest.metadata.add_labels(labels)
 
     def _show_waiver(self, waiver: Waiver) -> None:
-        self._manifest.metadata.add_annotation(waiver.annotation, waiver.because)
+        self._patterns_manifest.metadata.add_annotation(waiver.annotation, waiver.because)
 
     def render_body(self) -> JsonObject:
         """Everything besides ``apiVersion``, ``kind`` and ``metadata``; asked for when the app is synthesized."""
-        return self._manifest.body
+        return self._patterns_manifest.body
 
     def check_early(self) -> None:
         """Judge what is there by the rules that no later addition can satisfy.
@@ -128,7 +128,7 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         Raises:
             InvalidValue: with every finding.
         """
-        own = self._manifest
+        own = self._patterns_manifest
         document: JsonObject = {"apiVersion": own.api_version, "kind": own.kind}
         # a chart of somebody else's may change the metadata yet, so only what was given here is looked at
         document.update(self.render_body())
@@ -149,7 +149,7 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
 
     def _document(self, *, copied: bool = False) -> JsonObject:
         """The document; not ``copied``, it must not be changed."""
-        own = self._manifest
+        own = self._patterns_manifest
         document = self.own_document(copied=copied)
         if own.change is not None:
             document = own.change(document)
@@ -157,7 +157,7 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
 
     def own_document(self, *, copied: bool) -> JsonObject:
         """The document before `change_document` and JSON patches; not ``copied``, it must not be changed."""
-        own = self._manifest
+        own = self._patterns_manifest
         resolvers = custom_resolvers(self)
         metadata = own.metadata.as_in_node(self) if resolvers else own.metadata.render(self)
         document: JsonObject = {"apiVersion": own.api_version, "kind": own.kind, "metadata": metadata}
@@ -183,14 +183,14 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         Args:
             ops: operations such as ``cdk8s.JsonPatch.replace("/spec/replicas", 3)``.
         """
-        self._manifest.patches = (*self._manifest.patches, *ops)
+        self._patterns_manifest.patches = (*self._patterns_manifest.patches, *ops)
 
     def change_document(self, change: Callable[[JsonObject], JsonObject]) -> None:
         """Let ``change`` make the document that is rendered, of a document that it must not change itself.
 
         JSON patches are applied after it.
         """
-        self._manifest.change = change
+        self._patterns_manifest.change = change
 
 
 class ManifestState:

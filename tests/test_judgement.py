@@ -118,9 +118,11 @@ def test_a_pod_is_judged_under_every_root(root: type[App]) -> None:
 def test_what_does_not_stop_is_shown_as_a_warning_after_everything_was_written(tmp_path: Path) -> None:
     app = App(outdir=str(tmp_path), opinions=True)
     Deployment(Chart(app, "shop"), "web", containers=[Container(name="app", image="registry.example.com/app")])
-    with pytest.warns(PatternWarning, match="image-without-tag"):
+    with pytest.warns(PatternWarning, match="image-without-tag") as caught:
         app.synth()
     assert (tmp_path / "shop.k8s.yaml").exists()
+    # filters by module match it, and each place tells it once
+    assert {warning.filename for warning in caught} == {__file__}
 
 
 def test_opinions_are_told_on_request_only() -> None:

@@ -78,7 +78,7 @@ class ConfigMap(Manifest):
 
     def _rename(self, name: str) -> None:
         """Take another name than the one that only Node knew; JavaScript alone still reads that one."""
-        self._manifest.name = self._manifest.metadata.name = name
+        self._patterns_manifest.name = self._patterns_manifest.metadata.name = name
         self.change_document(
             lambda document: {**document, "metadata": {**object_at(document, "metadata"), "name": name}}
         )

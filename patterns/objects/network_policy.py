@@ -38,9 +38,9 @@ class OpenPorts(Manifest):
                 "the pod must have labels, by which a NetworkPolicy selects it; give it some, or close its ports "
                 "yourself and write network_policy=False"
             )
-        self._workload = workload
-        self._selector = selector
-        self._ports = ports
+        self._patterns_workload = workload
+        self._patterns_selector = selector
+        self._patterns_ports = ports
         super().__init__(
             scope,
             id,
@@ -51,11 +51,11 @@ class OpenPorts(Manifest):
 
     def render_body(self) -> JsonObject:
         """The policy's spec; a port that something stands in front of is closed too, and what stands there is open."""
-        opened = dict.fromkeys(self._workload.pod.target_port(port) for port in self._ports)
+        opened = dict.fromkeys(self._patterns_workload.pod.target_port(port) for port in self._patterns_ports)
         ports: list[Json] = [{"protocol": "TCP", "port": port} for port in opened]
         return {
             "spec": {
-                "podSelector": {"matchLabels": {**self._selector}},
+                "podSelector": {"matchLabels": {**self._patterns_selector}},
                 "policyTypes": ["Ingress"],
                 "ingress": [{"ports": ports}],
             }

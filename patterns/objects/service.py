@@ -109,10 +109,10 @@ class Service(Manifest):
     ) -> None:
         if (workload is None) == (selector is None):
             raise InvalidValue("a Service takes either workload= or selector=")
-        self._workload = workload
-        self._ports = [port if isinstance(port, ServicePort) else ServicePort(port=port) for port in ports]
-        _check_ports(self._ports)
-        _check_type(type, headless=headless, ports=self._ports)
+        self._patterns_workload = workload
+        self._patterns_ports = [port if isinstance(port, ServicePort) else ServicePort(port=port) for port in ports]
+        _check_ports(self._patterns_ports)
+        _check_type(type, headless=headless, ports=self._patterns_ports)
         chosen = dict(selector) if selector is not None else workload.selector if workload is not None else {}
         if not chosen:
             given = "selector must hold a label at least" if selector is not None else ""
@@ -124,7 +124,7 @@ class Service(Manifest):
                 "clusterIP": "None" if headless else None,
                 "publishNotReadyAddresses": publish_not_ready_addresses,
                 "selector": {**chosen},
-                "ports": [port.render() for port in self._ports],
+                "ports": [port.render() for port in self._patterns_ports],
             },
             spec,
             "spec",
@@ -157,14 +157,14 @@ class Service(Manifest):
     def render_body(self) -> JsonObject:
         """The Service's body; where something stands in front of a port of the workload, it leads there."""
         body = super().render_body()
-        if self._workload is None or not self._workload.pod.target_ports:
+        if self._patterns_workload is None or not self._patterns_workload.pod.target_ports:
             return body
         ports: list[Json] = [self._led(port) for port in objects_at(body, "spec", "ports")]
         return {**body, "spec": {**object_at(body, "spec"), "ports": ports}}
 
     def _led(self, port: JsonObject) -> JsonObject:
         """The port with the target that it has with what was contributed to the pod, in its place in the order."""
-        pod = self._workload.pod if self._workload is not None else None
+        pod = self._patterns_workload.pod if self._patterns_workload is not None else None
         wanted = port.get("targetPort", port.get("port"))
         if pod is None or (port.get("protocol") or "TCP") != "TCP":
             return port
@@ -181,11 +181,11 @@ class Service(Manifest):
 
     def findings(self) -> list[str]:
         """A target port by name that no container has: Kubernetes takes it, and the Service leads nowhere."""
-        if self._workload is None:
+        if self._patterns_workload is None:
             return []
         named = [
             (text_at(port, "name"), text_at(port, "protocol") or "TCP")
-            for container in self._workload.pod.running()
+            for container in self._patterns_workload.pod.running()
             for port in objects_at(container, "ports")
             if text_at(port, "name")
         ]
@@ -193,7 +193,7 @@ class Service(Manifest):
         return [
             f"ports: target_port {port.target_port!r} is no {port.protocol or 'TCP'} port name of the workload's "
             f"containers; they have {known or 'none'}"
-            for port in self._ports
+            for port in self._patterns_ports
             if isinstance(port.target_port, str) and (port.target_port, port.protocol or "TCP") not in named
         ]
 

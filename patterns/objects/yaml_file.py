@@ -96,11 +96,11 @@ class FileObject(Manifest):
         metadata = _FileMetadata(document)
         api_version, kind = text_at(document, "apiVersion"), text_at(document, "kind")
         # an object that gets its name from the cluster has none
-        self._manifest = ManifestState(api_version, kind, metadata.name or "", metadata, document)
+        self._patterns_manifest = ManifestState(api_version, kind, metadata.name or "", metadata, document)
         place.create(cdk8s.ApiObject, self, scope, id)
 
     def own_document(self, *, copied: bool) -> JsonObject:
-        own = self._manifest
+        own = self._patterns_manifest
         document = own.body
         metadata = own.metadata.render(self)
         if metadata is not document.get("metadata"):

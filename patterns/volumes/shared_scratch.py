@@ -67,16 +67,16 @@ class SharedScratch(Pattern):
         if writers is None:
             writers = [name for name in self.workload.application_containers if name not in readers]
         volume = Volume.empty_dir(id, size_limit=self.default(size_limit), medium=medium)
-        self._mount = VolumeMount(volume=volume, mount_path=mount_path)
+        self._patterns_mount = VolumeMount(volume=volume, mount_path=mount_path)
         self._check_memory(writers)
-        mounts = {name: [self._mount] for name in writers}
-        mounts.update({name: [replace(self._mount, read_only=True)] for name in readers})
+        mounts = {name: [self._patterns_mount] for name in writers}
+        mounts.update({name: [replace(self._patterns_mount, read_only=True)] for name in readers})
         numeric_id(fs_group, "fs_group")
         pod: JsonObject = {} if fs_group is None else {"securityContext": {"fsGroup": fs_group}}
         self.contribute(Contribution(mounts=mounts, pod=pod))
 
     def _check_memory(self, writers: Sequence[str]) -> None:
-        size = size_in_memory(self._mount)
+        size = size_in_memory(self._patterns_mount)
         if size is None:
             return
         for container in self.workload.pod.containers():
@@ -91,4 +91,4 @@ class SharedScratch(Pattern):
     @property
     def mount(self) -> VolumeMount:
         """What other patterns take: ``logs=scratch.mount``; those that only read mount it read-only."""
-        return self._mount
+        return self._patterns_mount

@@ -113,7 +113,7 @@ class CronJob(Workload):
         )
         if "template" in (job_spec or {}):
             raise InvalidValue("job_spec must not hold 'template'; the pod is told by the options of the CronJob")
-        self._job_spec = spec_of(
+        self._patterns_job_spec = spec_of(
             {
                 "backoffLimit": backoff_limit,
                 "completions": completions,
@@ -126,7 +126,7 @@ class CronJob(Workload):
             "job_spec",
             "JobSpec",
         )
-        check_completions(self._job_spec, self.name, of_cron_job=True)
+        check_completions(self._patterns_job_spec, self.name, of_cron_job=True)
         self.set_spec(
             spec,
             schedule=schedule,
@@ -139,5 +139,5 @@ class CronJob(Workload):
         )
 
     def render_body(self) -> JsonObject:
-        job: JsonObject = {**self._job_spec, "template": self.pod_template()}
-        return {"spec": {**self._spec, "jobTemplate": {"spec": job}}}
+        job: JsonObject = {**self._patterns_job_spec, "template": self.pod_template()}
+        return {"spec": {**self._patterns_spec, "jobTemplate": {"spec": job}}}

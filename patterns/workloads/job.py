@@ -101,6 +101,6 @@ class Job(Workload):
             ttlSecondsAfterFinished=ttl_seconds_after_finished,
             suspend=suspend,
         )
-        check_completions(self._spec, self.name)
-        if self._spec.get("manualSelector") is not True:
+        check_completions(self._patterns_spec, self.name)
+        if self._patterns_spec.get("manualSelector") is not True:
             check_generated_labels(pod_labels or {}, self.name)

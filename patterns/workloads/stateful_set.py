@@ -83,7 +83,7 @@ class StatefulSet(Workload):
         if update_strategy == "OnDelete" and partition is not None:
             raise InvalidValue("update_strategy 'OnDelete' takes no partition; leave it out")
         whole_number(partition, "partition")
-        self._claims = frozenset(names)
+        self._patterns_claims = frozenset(names)
         super().__init__(
             scope,
             id,
@@ -137,7 +137,7 @@ class StatefulSet(Workload):
     def _check_volumes(self) -> None:
         for volume in objects_at(self.pod.spec, "volumes"):
             name = text_at(volume, "name")
-            if name in self._claims:
+            if name in self._patterns_claims:
                 raise Conflict(
                     f"volume {name!r} of {self.pod.owner('volume', name)} has the name of a volume claim, which "
                     "Kubernetes puts in its place; give one of them another name"

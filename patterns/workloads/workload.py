@@ -99,7 +99,7 @@ class Workload(Manifest, PodHolder):
         annotations: Mapping[str, str] | None,
         defaults: Defaults | None,
     ) -> None:
-        self._replacements = defaults
+        self._patterns_replacements = defaults
         known = name or object_name(chart_of(scope), join(path_of(scope), id), kind)
         derived = recommended(id, known) if recommended_labels and known else {}
         super().__init__(
@@ -167,9 +167,9 @@ class Workload(Manifest, PodHolder):
             native=False,
         )
         self.pod = pod_of(merge(pod_of(template), application, self).json)
-        self._has_pod_spec = bool(pod_spec)
+        self._patterns_has_pod_spec = bool(pod_spec)
         # a bare Pod has none
-        self._spec: JsonObject = {}
+        self._patterns_spec: JsonObject = {}
         keep_holder(self, self)
         keep_selector(self)
         tell_findings(self)
@@ -195,10 +195,10 @@ class Workload(Manifest, PodHolder):
     @property
     def kind_and_spec(self) -> tuple[str, JsonObject]:
         """The workload's kind, and its own spec as it stands now."""
-        return self.kind, self._spec
+        return self.kind, self._patterns_spec
 
     def _defaults(self) -> list[Defaults]:
-        own = [self._replacements] if self._replacements else []
+        own = [self._patterns_replacements] if self._patterns_replacements else []
         return [*own, *defaults_of(self)]
 
     def set_spec(self, extra: JsonObject | None, /, **fields: Json) -> None:
@@ -206,14 +206,14 @@ class Workload(Manifest, PodHolder):
         for key in ("template", "jobTemplate"):
             if key in (extra or {}):
                 raise InvalidValue(f"spec must not hold {key!r}; the pod is told by the options of the workload")
-        self._spec = spec_of(fields, extra, "spec", self.spec_type)
-        if extra or self._has_pod_spec:
+        self._patterns_spec = spec_of(fields, extra, "spec", self.spec_type)
+        if extra or self._patterns_has_pod_spec:
             # options were checked one by one; what Kubernetes' own JSON brings is judged here, at the user's line
             self.check_early()
 
     def render_body(self) -> JsonObject:
         """The object besides ``apiVersion``, ``kind`` and ``metadata``."""
-        return {"spec": {**self._spec, "template": self.pod_template()}}
+        return {"spec": {**self._patterns_spec, "template": self.pod_template()}}
 
     def pod_template(self) -> JsonObject:
         """The pod template as it is rendered: ``metadata`` and ``spec``."""
