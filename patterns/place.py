@@ -7,7 +7,9 @@ JavaScript object may be a new one at every access.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Hashable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from patterns.errors import Conflict, InvalidValue, NotFound, WrongType
@@ -158,8 +160,14 @@ def check_place(scope: object, id: object) -> None:
         raise InvalidValue("id must not be empty; it is unique among the constructs of one scope")
 
 
-#: constructs that stand in a tree, and whose ``__init__`` has not ended; their metaclass takes them out
-MAKING: list[Any] = []
+class _Making(threading.local):
+    def __init__(self) -> None:
+        self.constructs: list[Any] = []
+
+
+#: what this thread makes: constructs that stand in a tree, and whose ``__init__`` has not ended; their metaclass takes
+#: them out
+MAKING = _Making()
 
 
 def half_made(construct: AnyConstruct) -> AnyConstruct | None:
@@ -187,7 +195,12 @@ def create(kind: type, self: Any, scope: AnyConstruct, id: str, *, in_node: bool
     check_place(scope, id)
     above = seat_of(scope)
     try:
-        if above is None or in_node or not above.tree.let_wait(kind, self, scope, id):
+        if (
+            above is None
+            or in_node
+            or _sets_attributes(self.__class__)
+            or not above.tree.let_wait(kind, self, scope, id)
+        ):
             jsii.create(kind, self, [scope, id, *self._patterns_props()])
             _keep_place(self, kind, scope, id)
     except RuntimeError as error:
@@ -195,7 +208,14 @@ def create(kind: type, self: Any, scope: AnyConstruct, id: str, *, in_node: bool
         if raised is not None:
             raise raised from None
         raise Refused(str(error).removeprefix("Error: ")) from None
-    MAKING.append(self)
+    MAKING.constructs.append(self)
+
+
+@cache
+def _sets_attributes(cls: type) -> bool:
+    """Whether a class of a user's says what is done with a new attribute, such as the reference in Node."""
+    owner = next(above for above in cls.__mro__ if "__setattr__" in vars(above))
+    return owner is not object and not owner.__module__.startswith("patterns.")
 
 
 def _keep_place(construct: Any, kind: type, scope: AnyConstruct, id: str) -> None:

@@ -109,7 +109,12 @@ class ReadOnly:
         super().__setattr__(name, value)
 
 
-_READ_ONLY = frozenset({"api_version", "chart", "kind", "labels", "metadata", "name", "namespace"})
+_READ_ONLY = frozenset(
+    {
+        *("api_version", "chart", "kind", "labels", "metadata", "name", "namespace"),
+        *("outdir", "output_file_extension", "yaml_output_type"),
+    }
+)
 
 
 class _ChartFacts:
@@ -154,7 +159,9 @@ class Chart(ReadOnly, cdk8s.Chart, Construct):
             if not isinstance(key, str) or not isinstance(value, str):
                 raise WrongType(f"Chart {id!r}: labels must hold strings, got {key!r}: {value!r}")
         self._patterns_facts = _ChartFacts(namespace, own, not disable_resource_name_hashes)
-        create(cdk8s.Chart, self, scope, id)
+        # what Node asks of the chart for each object depends on when it asks
+        asked = any(overrides(self, cdk8s.Chart, name) for name in ("generate_object_name", "labels", "namespace"))
+        create(cdk8s.Chart, self, scope, id, in_node=asked)
         keep_defaults(self, defaults)
 
     if not TYPE_CHECKING:

@@ -9,7 +9,7 @@ is placed in the tree, and when anything of Node's is used, such as ``chart.node
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, SupportsIndex, TypeVar
 
 import jsii  # isort: skip  # after patterns.place, which finds Node
 
@@ -67,6 +67,10 @@ class Seat(Place):
         self.kind = kind
         self.children: dict[str, Any] = {}
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Seat:
+        # a copy of a construct stands where the construct does, as it has the same object in Node
+        return self
+
 
 class Tree:
     """A root of ours and the constructs below it."""
@@ -89,13 +93,19 @@ class Tree:
         return self._waiting is not None
 
     def make(self) -> None:
-        """Let Node know all of them, and everything from now on."""
-        waiting, self._waiting = self._waiting, None
-        for construct in waiting or ():
-            seat = construct._patterns_seat
-            root = seat.scope is None
-            arguments = [self._props] if root else [seat.scope, seat.id, *construct._patterns_props()]
-            jsii.create(seat.kind, construct, arguments)
+        """Let Node know all of them, and everything from now on. One that cannot be made is tried again next time."""
+        waiting, self._waiting = self._waiting or [], None
+        made = 0
+        try:
+            for construct in waiting:
+                seat = construct._patterns_seat
+                root = seat.scope is None
+                arguments = [self._props] if root else [seat.scope, seat.id, *construct._patterns_props()]
+                jsii.create(seat.kind, construct, arguments)
+                made += 1
+        except BaseException:
+            self._waiting = waiting[made:]
+            raise
         for call in self.then:
             call()
 
@@ -135,7 +145,11 @@ class CanWait:
     def __jsii_ref__(self) -> Any:
         tree = tree_of(self)
         if tree is not None:
-            tree.make()
+            try:
+                tree.make()
+            except AttributeError as error:
+                # `hasattr` would take it for an answer
+                raise RuntimeError(f"not every construct of the tree can be made in Node: {error}") from error
         try:
             return self.__dict__["__jsii_ref__"]
         except KeyError:
@@ -144,6 +158,12 @@ class CanWait:
     @__jsii_ref__.setter
     def __jsii_ref__(self, reference: Any) -> None:
         self.__dict__["__jsii_ref__"] = reference
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
+        # a copy has the same object in Node, which has to be there
+        if seat_of(self) is not None:
+            self.__jsii_ref__  # noqa: B018
+        return super().__reduce_ex__(protocol)
 
     def _patterns_props(self) -> tuple[object, ...]:
         """What its class in Node takes behind scope and id."""
@@ -232,4 +252,5 @@ def preorder(construct: Any) -> Iterator[Any]:
 
 def _is_index(name: str) -> bool:
     """Whether JavaScript takes a name for an index: those come first in its objects, by their number."""
-    return name.isascii() and name.isdigit() and (name == "0" or name[0] != "0") and int(name) <= _MOST
+    short = len(name) <= len(str(_MOST))
+    return short and name.isascii() and name.isdigit() and (name == "0" or name[0] != "0") and int(name) <= _MOST

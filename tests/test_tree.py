@@ -131,6 +131,13 @@ def test_a_chart_answers_without_node_as_it_was_made() -> None:
         chart.namespace = "elsewhere"  # type: ignore[misc]  # the mistake that is tested
 
 
+@pytest.mark.parametrize("name", ["outdir", "output_file_extension", "yaml_output_type"])
+def test_an_app_keeps_what_it_was_made_with(name: str) -> None:
+    app = App()
+    with pytest.raises(AttributeError, match="no setter"):
+        setattr(app, name, getattr(app, name))
+
+
 def test_the_nearest_defaults_come_first() -> None:
     size, image = object(), object()
     app = App(defaults={size: "app", image: "app"})  # type: ignore[dict-item]  # any key will do here

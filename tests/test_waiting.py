@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import gc
+import threading
 import weakref
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +185,132 @@ def test_a_chart_that_names_its_objects_itself_is_asked() -> None:
     assert config(chart, "a").name == "named-a"
 
 
+def test_a_chart_with_a_namespace_or_labels_of_its_own_is_asked_when_an_object_is_made(tmp_path: Path) -> None:
+    class Changing(Chart):
+        where = "blue"
+        parts = 0
+
+        @property
+        def namespace(self) -> str:
+            return self.where
+
+        @property
+        def labels(self) -> dict[str, str]:
+            return {"parts": str(self.parts)}
+
+    app = App(outdir=str(tmp_path))
+    chart = Changing(app, "shop")
+    for where in ("blue", "green"):
+        chart.where = where
+        config(chart, where).metadata.add_annotation("x", "y")
+        chart.parts += 1
+    app.synth()
+    written = [document["metadata"] for document in files(tmp_path)["shop.k8s.yaml"]]
+    assert [(one["namespace"], one["labels"]["parts"]) for one in written] == [("blue", "0"), ("green", "1")]
+
+
+def test_such_a_chart_may_ask_node_for_what_it_holds(tmp_path: Path) -> None:
+    class Asking(Chart):
+        held: Manifest | None = None
+
+        @property
+        def namespace(self) -> str:
+            return "ns" if self.held is None else f"ns-{self.held.node.id}"
+
+    app = App(outdir=str(tmp_path))
+    chart = Asking(app, "shop")
+    chart.held = config(chart, "a")
+    config(chart, "b")
+    assert paths(chart.node.children) == ["shop/a", "shop/b"]
+    app.synth()
+    assert [one["metadata"]["namespace"] for one in files(tmp_path)["shop.k8s.yaml"]] == ["ns", "ns-a"]
+
+
+def test_a_construct_that_takes_no_more_attributes_is_made_before(tmp_path: Path) -> None:
+    class Frozen:
+        done = False
+
+        def __setattr__(self, name: str, value: object) -> None:
+            if self.done:
+                raise AttributeError(f"frozen {name}")
+            super().__setattr__(name, value)
+
+    class Shop(Frozen, Chart):
+        def __init__(self, scope: constructs.Construct, id: str) -> None:
+            super().__init__(scope, id)
+            config(self, "a")
+            self.done = True
+
+    app = App(outdir=str(tmp_path))
+    Shop(app, "shop")
+    other = Chart(app, "other")
+    config(other, "b")
+    assert hasattr(other, "node")
+    app.synth()
+    assert {name: len(found) for name, found in files(tmp_path).items()} == {"shop.k8s.yaml": 1, "other.k8s.yaml": 1}
+
+
+def test_what_cannot_be_made_is_told_to_everybody_who_asks_and_never_taken_for_no_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = App()
+    chart, other = Chart(app, "shop"), Chart(app, "other")
+
+    def props(_: object) -> object:
+        raise AttributeError("mine")
+
+    monkeypatch.setattr(chart, "_patterns_props", props.__get__(chart))
+    for construct in (other, app, chart):
+        with pytest.raises(RuntimeError, match="can be made in Node: mine"):
+            hasattr(construct, "node")
+    monkeypatch.undo()
+    assert paths(app.node.find_all()) == ["", "shop", "other"]
+
+
+@pytest.mark.parametrize("asked", [False, True])
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda chart: copy.deepcopy({"chart": chart})["chart"]])
+def test_a_copy_is_the_same_construct_in_node(tmp_path: Path, copied: Callable[[Chart], Chart], asked: bool) -> None:
+    app = App(outdir=str(tmp_path))
+    chart = Chart(app, "shop")
+    if asked:
+        assert app.node
+    twin = copied(chart)
+    config(twin, "a")
+    assert path_of(twin) == twin.node.path == "shop"
+    assert paths(chart.node.children) == ["shop/a"]
+    app.synth()
+    assert len(files(tmp_path)["shop.k8s.yaml"]) == 1
+
+
+def test_what_fails_in_another_thread_leaves_nothing_half_made_here(tmp_path: Path) -> None:
+    begun, failed = threading.Event(), threading.Event()
+
+    class Slow(Deployment):
+        def __init__(self, scope: constructs.Construct, id: str, *, failing: bool) -> None:
+            app = Container(name="app", image="registry.example.com/shop:1.4.2")
+            super().__init__(scope, id, containers=[app])
+            if failing:
+                assert begun.wait(20)
+                raise ValueError("no")
+            begun.set()
+            assert failed.wait(20)
+
+    def fail() -> None:
+        try:
+            with pytest.raises(ValueError, match="no"):
+                Slow(Chart(App(), "shop"), "web", failing=True)
+        finally:
+            failed.set()
+
+    app = App(outdir=str(tmp_path))
+    with ThreadPoolExecutor() as pool:
+        failing = pool.submit(fail)
+        Slow(Chart(app, "shop"), "web", failing=False)
+        failing.result(20)
+    app.synth()
+    assert list(files(tmp_path)) == ["shop.k8s.yaml"]
+
+
 def test_an_error_of_such_a_chart_comes_at_the_line_of_the_object() -> None:
     class Refuses(Chart):
         def generate_object_name(self, api_object: cdk8s.ApiObject) -> str:
@@ -238,12 +367,12 @@ def test_attributes_of_a_users_app_and_chart_are_his_own(tmp_path: Path) -> None
     class Shop(Chart):
         def __init__(self, scope: constructs.Construct, id: str) -> None:
             super().__init__(scope, id, namespace="there")
-            self._props = self._seat = self._facts = self._tree = object()
+            self._props = self._seat = self._facts = self._tree = self._manifest = object()
 
     class Mine(App):
         def __init__(self) -> None:
             super().__init__(outdir=str(tmp_path))
-            self._props = self._seat = self._tree = object()
+            self._props = self._seat = self._tree = self._options = self._standards = object()
 
     app = Mine()
     config(Shop(app, "shop"), "a")
