@@ -55,12 +55,13 @@ def _kind(annotation: object, names: dict[str, Any]) -> Kind:
             return Kind()
     if annotation is None or annotation is type(None):
         return Nothing()
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        # what else it holds may have no hash
+        return _kind(arguments[0], names)
     simple: dict[object, Kind] = {str: Text(str), int: Whole(int), float: Number()}
     if annotation in simple:
         return simple[annotation]
-    origin, arguments = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        return _kind(arguments[0], names)
     if origin in (Union, types.UnionType):
         return OneOf(_flat([_kind(argument, names) for argument in arguments]))
     if origin is Literal:
