@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 from patterns.errors import PatternError, WrongType, trimmed
@@ -79,6 +80,7 @@ class ConstructMeta(WaitingMeta):
             del MAKING.constructs[depth:]
 
 
+@cache
 def _takes_place(function: Callable[..., object]) -> bool:
     """Whether it hands on the scope and the id that it gets. One that makes its id of something else says so."""
     # what wraps a function may be no function

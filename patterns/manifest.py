@@ -88,9 +88,9 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
             if key in content:
                 raise InvalidValue(f"body must not hold {key!r}, which has an option of its own")
         self._patterns_manifest = ManifestState(api_version, kind, own.name or "", own, content)
-        # a name that only Node knows
-        place.create(cdk8s.ApiObject, self, scope, id, in_node=own.name is None)
+        place.create(cdk8s.ApiObject, self, scope, id)
         if own.name is None:
+            # only Node knows it
             own.name = self._patterns_manifest.name = jsii.get(self, "name")
         own.inherit(chart)
         check_name(own.name, api_version, kind, generated=asked)

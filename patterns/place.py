@@ -178,7 +178,7 @@ def half_made(construct: AnyConstruct) -> AnyConstruct | None:
     return above
 
 
-def create(kind: type, self: Any, scope: AnyConstruct, id: str, *, in_node: bool = False) -> None:
+def create(kind: type, self: Any, scope: AnyConstruct, id: str) -> None:
     """Make the construct: in Node by one message, or in Python until somebody asks Node.
 
     Args:
@@ -186,7 +186,6 @@ def create(kind: type, self: Any, scope: AnyConstruct, id: str, *, in_node: bool
         self: the construct.
         scope: what it is placed in.
         id: its own.
-        in_node: whether Node is asked anyway.
 
     Raises:
         WrongType: when scope or id are none.
@@ -195,12 +194,7 @@ def create(kind: type, self: Any, scope: AnyConstruct, id: str, *, in_node: bool
     check_place(scope, id)
     above = seat_of(scope)
     try:
-        if (
-            above is None
-            or in_node
-            or _sets_attributes(self.__class__)
-            or not above.tree.let_wait(kind, self, scope, id)
-        ):
+        if above is None or _notices(self.__class__, kind) or not above.tree.let_wait(kind, self, scope, id):
             jsii.create(kind, self, [scope, id, *self._patterns_props()])
             _keep_place(self, kind, scope, id)
     except RuntimeError as error:
@@ -211,11 +205,21 @@ def create(kind: type, self: Any, scope: AnyConstruct, id: str, *, in_node: bool
     MAKING.constructs.append(self)
 
 
+#: what Node asks a chart for each object; the answer may depend on when it asks
+_ASKED = ("generate_object_name", "labels", "namespace")
+
+
 @cache
-def _sets_attributes(cls: type) -> bool:
-    """Whether a class of a user's says what is done with a new attribute, such as the reference in Node."""
+def _notices(cls: type, kind: type) -> bool:
+    """Whether a class of a user's would notice that Node does not know the construct yet.
+
+    That is a chart which answers Node by itself, or a construct which says what is done with a new attribute, such as
+    the reference in Node.
+    """
     owner = next(above for above in cls.__mro__ if "__setattr__" in vars(above))
-    return owner is not object and not owner.__module__.startswith("patterns.")
+    if owner is not object and not owner.__module__.startswith("patterns."):
+        return True
+    return kind is cdk8s.Chart and any(getattr(cls, name) is not getattr(kind, name) for name in _ASKED)
 
 
 def _keep_place(construct: Any, kind: type, scope: AnyConstruct, id: str) -> None:

@@ -159,9 +159,7 @@ class Chart(ReadOnly, cdk8s.Chart, Construct):
             if not isinstance(key, str) or not isinstance(value, str):
                 raise WrongType(f"Chart {id!r}: labels must hold strings, got {key!r}: {value!r}")
         self._patterns_facts = _ChartFacts(namespace, own, not disable_resource_name_hashes)
-        # what Node asks of the chart for each object depends on when it asks
-        asked = any(overrides(self, cdk8s.Chart, name) for name in ("generate_object_name", "labels", "namespace"))
-        create(cdk8s.Chart, self, scope, id, in_node=asked)
+        create(cdk8s.Chart, self, scope, id)
         keep_defaults(self, defaults)
 
     if not TYPE_CHECKING:

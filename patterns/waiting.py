@@ -95,19 +95,20 @@ class Tree:
     def make(self) -> None:
         """Let Node know all of them, and everything from now on. One that cannot be made is tried again next time."""
         waiting, self._waiting = self._waiting or [], None
-        made = 0
-        try:
-            for construct in waiting:
-                seat = construct._patterns_seat
-                root = seat.scope is None
-                arguments = [self._props] if root else [seat.scope, seat.id, *construct._patterns_props()]
-                jsii.create(seat.kind, construct, arguments)
-                made += 1
-        except BaseException:
-            self._waiting = waiting[made:]
-            raise
+        for number, construct in enumerate(waiting):
+            try:
+                self._make_one(construct)
+            except BaseException:
+                self._waiting = waiting[number:]
+                raise
         for call in self.then:
             call()
+
+    def _make_one(self, construct: Any) -> None:
+        seat = construct._patterns_seat
+        root = seat.scope is None
+        arguments = [self._props] if root else [seat.scope, seat.id, *construct._patterns_props()]
+        jsii.create(seat.kind, construct, arguments)
 
     def let_wait(self, kind: type, construct: Any, scope: Any, id: str) -> bool:
         """Let a construct wait below ``scope``; False where it cannot.
@@ -161,8 +162,9 @@ class CanWait:
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
         # a copy has the same object in Node, which has to be there
-        if seat_of(self) is not None:
-            self.__jsii_ref__  # noqa: B018
+        tree = tree_of(self)
+        if tree is not None:
+            tree.make()
         return super().__reduce_ex__(protocol)
 
     def _patterns_props(self) -> tuple[object, ...]:
