@@ -10,8 +10,16 @@ from patterns.model.names import annotation_key, config_map_key, env_name, label
 from patterns.model.secrets import is_literal_secret, is_secret_value
 from patterns.pod.checks.reading import complaint
 from patterns.pod.checks.resources import quantity_of
-from patterns.pod.checks.rule import VALIDATION, WARNINGS, Outcome, Problem, Problems, container_rule
-from patterns.pod.checks.subject import Container, Steps
+from patterns.pod.checks.rule import (
+    VALIDATION,
+    WARNINGS,
+    Outcome,
+    Problem,
+    Problems,
+    container_rule,
+    pod_container_rule,
+)
+from patterns.pod.checks.subject import Container, PodContainer, Steps
 
 _FROM = f"{VALIDATION} validateEnvVarValueFrom"
 _SOURCES = ("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef")
@@ -159,14 +167,14 @@ def env_resource(container: Container) -> Problems:
             yield Problem((*where, "divisor"), message, "write one unit")
 
 
-@container_rule(
+@pod_container_rule(
     "env-resource-of-nobody",
     Outcome.BROKEN,
     source="seen on a kubelet 1.37: CreateContainerConfigError",
     whole=True,
     fields=("env",),
 )
-def env_resource_of_nobody(container: Container) -> Problems:
+def env_resource_of_nobody(container: PodContainer) -> Problems:
     """``resourceFieldRef`` may name another container; where there is none of that name the pod never starts."""
     for at, variable in container.entries("env"):
         name = text_at(variable, "valueFrom", "resourceFieldRef", "containerName")

@@ -21,7 +21,7 @@ def image_missing(container: Container) -> Problems:
 def image_with_blanks(container: Container) -> Problems:
     """The server refuses a Pod whose image has blanks around it."""
     image = container.json.get("image")
-    if isinstance(image, str) and image and image != image.strip() and container.pod.object.is_a("Pod"):
+    if isinstance(image, str) and image and image != image.strip() and container.of_plain_pod:
         yield Problem(("image",), f"image must have no blanks around it, got {image!r}", f"write {image.strip()}")
 
 
@@ -37,7 +37,7 @@ def image_name(container: Container) -> Problems:
     if not isinstance(image, str) or not image.strip() or "$" in image or "{" in image or image.startswith("ko://"):
         # something else fills it in before it is applied
         return
-    if container.pod.object.is_a("Pod") and image != image.strip():
+    if container.of_plain_pod and image != image.strip():
         return
     if said := complaint(image_reference, image, "image"):
         yield Problem(("image",), said, "write [registry/]name[:tag][@digest] in lower case")

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from patterns.model.json import JsonObject
+from patterns.pod.checks.image_facts import FactsByRepository
+from patterns.pod.checks.remembered import Remembered, content_of
 from patterns.pod.checks.rule import Outcome, Problem, Rule
-from patterns.pod.checks.subject import Container, Object, Objects, Pod, Steps, pointer_of
+from patterns.pod.checks.subject import Container, Object, Objects, Pod, PodContainer, Steps, pointer_of
 from patterns.pod.template import value_at
 
 #: the version from which the server looks into them
@@ -56,11 +58,15 @@ class Judge:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         chosen = list(rules)
-        self._of_container = [rule for rule in chosen if rule.part is Container]
-        self._of_pod = [rule for rule in chosen if rule.part is Pod]
+        self._of_part: dict[type[Container | Pod], list[Rule]] = {
+            part: [rule for rule in chosen if rule.part is part] for part in (Pod, PodContainer, Container)
+        }
         self._of_object = [rule for rule in chosen if rule.part is Object]
         self._of_kind: dict[str, list[Rule]] = {}
         self._of_fields: dict[tuple[object, ...], list[Rule]] = {}
+        self._faultless = Remembered()
+        #: of images, by which they were found so
+        self._facts: FactsByRepository = {}
         self._of_objects = [rule for rule in chosen if rule.part is Objects]
 
     def object(self, obj: Object) -> Iterator[Finding]:
@@ -82,20 +88,40 @@ class Judge:
             for problem in rule.check(pod):
                 yield from _told(rule, problem, pod, obj)
         for container in pod.all_containers:
-            for rule in self._asked(Container, container.json, obj):
+            for rule in self._asked(PodContainer, container.json, obj):
                 for problem in rule.check(container):
                     yield from _told(rule, problem, container, obj)
+            yield from self._container(container, obj)
 
-    def _asked(self, part: type, json: JsonObject, obj: Object) -> list[Rule]:
+    def _container(self, container: PodContainer, obj: Object) -> Iterator[Finding]:
+        """What is wrong with a container by itself: of those that were right once, nothing.
+
+        Workloads of one app have many equal containers, such as what a pattern adds.
+        """
+        if container.facts is not self._facts:
+            self._facts = container.facts
+            self._faultless.clear()
+        content = content_of(container.json)
+        key = (content, container.setting)
+        if key in self._faultless:
+            return
+        is_right = True
+        for rule in self._asked(Container, container.json, obj):
+            for problem in rule.check(container):
+                is_right = False
+                yield from _told(rule, problem, container, obj)
+        if is_right and content is not None:
+            self._faultless.add(key)
+
+    def _asked(self, part: type[Container | Pod], json: JsonObject, obj: Object) -> list[Rule]:
         """The rules that have something to look at; most pods and containers have the same few fields."""
         key = (part, obj.built_in, *json)
         found = self._of_fields.get(key)
         if found is None:
             if len(self._of_fields) >= _REMEMBERED:
                 self._of_fields.clear()
-            rules = self._of_pod if part is Pod else self._of_container
             # a controller may complete the pods of other kinds
-            whole = [rule for rule in rules if obj.built_in or not rule.whole]
+            whole = [rule for rule in self._of_part[part] if obj.built_in or not rule.whole]
             found = [rule for rule in whole if not rule.only or not rule.only.isdisjoint(json)]
             self._of_fields[key] = found
         return found
@@ -109,7 +135,7 @@ class Judge:
                     yield _finding(rule, problem, problem.of, problem.of, rule.outcome)
 
 
-def _told(rule: Rule, problem: Problem, part: Container | Pod | Object, obj: Object) -> Iterator[Finding]:
+def _told(rule: Rule, problem: Problem, part: PodContainer | Pod | Object, obj: Object) -> Iterator[Finding]:
     outcome = rule.outcome
     if outcome is Outcome.REFUSED and part is not obj and not _is_looked_into(obj):
         if not obj.built_in and _is_filled_in(obj, (*part.path, *problem.path)):
@@ -132,7 +158,7 @@ def _is_filled_in(obj: Object, path: Steps) -> bool:
     return isinstance(value, str) and ("${" in value or "{{" in value)
 
 
-def _finding(rule: Rule, problem: Problem, part: Container | Pod | Object, obj: Object, outcome: Outcome) -> Finding:
+def _finding(rule: Rule, problem: Problem, part: PodContainer | Pod | Object, obj: Object, outcome: Outcome) -> Finding:
     where = part.where
     return Finding(
         rule=rule.id,

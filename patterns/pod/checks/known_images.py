@@ -9,8 +9,8 @@ from patterns.model.json import Json, object_at, text_at
 from patterns.pod.checks.image_facts import ImageFacts, canonical
 from patterns.pod.checks.mounts import target_of
 from patterns.pod.checks.probes import handlers_of
-from patterns.pod.checks.rule import Outcome, Problem, Problems, container_rule
-from patterns.pod.checks.subject import Container, Steps
+from patterns.pod.checks.rule import Outcome, Problem, Problems, container_rule, pod_container_rule
+from patterns.pod.checks.subject import Container, PodContainer, Steps
 
 _SHELLS = frozenset({"sh", "bash", "ash", "dash", "/bin/sh", "/bin/bash", "/bin/ash", "/usr/bin/sh", "/usr/bin/bash"})
 _IMAGES = "https://kubernetes.io/docs/concepts/containers/images/"
@@ -21,25 +21,25 @@ def facts_of(container: Container) -> ImageFacts | None:
     image = container.json.get("image")
     if not isinstance(image, str):
         return None
-    known = container.pod.object.facts
+    known = container.facts
     repository, tag = canonical(image)
     return next((facts for facts in known.get(repository, ()) if facts.fits(repository, tag)), None)
 
 
-@container_rule(
+@pod_container_rule(
     "root-image-refused",
     Outcome.BROKEN,
     source="seen on a kubelet 1.37: CreateContainerConfigError; kubelet verifyRunAsNonRoot",
     whole=True,
     fields=("image",),
 )
-def root_image_refused(container: Container) -> Problems:
+def root_image_refused(container: PodContainer) -> Problems:
     """With ``runAsNonRoot`` the kubelet starts no image that runs as root, or as a user whose number it cannot tell."""
     pod = object_at(container.pod.spec, "securityContext")
     own = container.security
     if own.get("runAsNonRoot", pod.get("runAsNonRoot")) is not True:
         return
-    if own.get("runAsUser", pod.get("runAsUser")) is not None or container.pod.os == "windows":
+    if own.get("runAsUser", pod.get("runAsUser")) is not None or container.os == "windows":
         return
     facts = facts_of(container)
     if facts is not None and (facts.user == 0 or isinstance(facts.user, str)):
@@ -76,10 +76,10 @@ def _calls(container: Container) -> Iterator[tuple[Steps, list[Json]]]:
             yield (*path, "exec", "command"), command
 
 
-@container_rule(
+@pod_container_rule(
     "logs-hidden", Outcome.OPINION, source=f"{_IMAGES}#image-names; the image's Dockerfile", fields=("volumeMounts",)
 )
-def logs_hidden(container: Container) -> Problems:
+def logs_hidden(container: PodContainer) -> Problems:
     """Some images link their log files to stdout; a volume in that place takes them from ``kubectl logs``."""
     mounts = [(at, mount) for at, mount in container.entries("volumeMounts")]
     facts = facts_of(container) if mounts else None

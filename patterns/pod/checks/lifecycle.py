@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from patterns.model.json import object_at, text_at
 from patterns.pod.checks.reading import number, texts
-from patterns.pod.checks.rule import VALIDATION, Outcome, Problem, Problems, container_rule, object_rule, pod_rule
-from patterns.pod.checks.subject import Container, Object, Pod, Steps, entries
+from patterns.pod.checks.rule import (
+    VALIDATION,
+    Outcome,
+    Problem,
+    Problems,
+    container_rule,
+    object_rule,
+    pod_container_rule,
+    pod_rule,
+)
+from patterns.pod.checks.subject import Container, Object, Pod, PodContainer, Steps, entries
 
 _GRACE = 30
 #: the version that takes restart policies of containers in silence and forgets them
@@ -15,10 +24,10 @@ _MOST_CODES = 255
 _BESIDE_ANOTHER = 2
 
 
-@container_rule(
+@pod_container_rule(
     "sleep-over-grace", Outcome.REFUSED, source=f"{VALIDATION} validateSleepAction", whole=True, fields=("lifecycle",)
 )
-def sleep_over_grace(container: Container) -> Problems:
+def sleep_over_grace(container: PodContainer) -> Problems:
     """A hook that sleeps longer than the pod has to stop would be cut off, so it is refused."""
     lifecycle = container.json.get("lifecycle")
     if not isinstance(lifecycle, dict):
@@ -26,7 +35,7 @@ def sleep_over_grace(container: Container) -> Problems:
     grace = number(container.pod.spec.get("terminationGracePeriodSeconds"))
     if grace is None:
         grace = _GRACE
-    elif grace < 0 and container.pod.object.is_a("Pod"):
+    elif grace < 0 and container.of_plain_pod:
         # written into pods, and not into the templates of pods
         grace = 1
     for hook in ("postStart", "preStop"):
@@ -175,6 +184,6 @@ def ephemeral_container(obj: Object) -> Problems:
 def termination_message_path(container: Container) -> Problems:
     """The kubelet mounts a file at this path, which leads from the root of the container."""
     path = text_at(container.json, "terminationMessagePath")
-    if path and not path.startswith("/") and container.pod.os != "windows":
+    if path and not path.startswith("/") and container.os != "windows":
         message = f"terminationMessagePath must begin with '/', got {path!r}"
         yield Problem(("terminationMessagePath",), message, f"write /{path.removeprefix('./')}")

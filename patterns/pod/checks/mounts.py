@@ -7,8 +7,8 @@ from functools import lru_cache
 from posixpath import normpath
 
 from patterns.model.json import object_at, text_at
-from patterns.pod.checks.rule import VALIDATION, Outcome, Problem, Problems, container_rule
-from patterns.pod.checks.subject import Container
+from patterns.pod.checks.rule import VALIDATION, Outcome, Problem, Problems, container_rule, pod_container_rule
+from patterns.pod.checks.subject import Container, PodContainer
 
 _MOUNTS = f"{VALIDATION} ValidateVolumeMounts"
 _TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount"
@@ -21,7 +21,7 @@ _FILES_OF_THE_POD = frozenset({"emptyDir", "configMap", "secret", "downwardAPI",
 
 def target_of(container: Container, path: str) -> str:
     """Where the kubelet mounts it: relative paths start at the root, and dots are resolved."""
-    return path if container.pod.os == "windows" else _normal(path)
+    return path if container.os == "windows" else _normal(path)
 
 
 @lru_cache(maxsize=8192)
@@ -54,7 +54,7 @@ def same_mount_path(container: Container) -> Problems:
     seen: dict[str, tuple[int, str]] = {}
     for at, mount in container.entries("volumeMounts"):
         path = text_at(mount, "mountPath")
-        if not path or container.pod.os == "windows":
+        if not path or container.os == "windows":
             continue
         first, spelled = seen.setdefault(target_of(container, path), (at, path))
         if first != at and spelled != path:
@@ -75,10 +75,10 @@ def mount_path_missing(container: Container) -> Problems:
             yield Problem(("volumeMounts", at, "mountPath"), message, "write the directory where the volume appears")
 
 
-@container_rule(
+@pod_container_rule(
     "undeclared-volume", Outcome.REFUSED, source=_MOUNTS, whole=True, fields=("volumeMounts", "volumeDevices")
 )
-def undeclared_volume(container: Container) -> Problems:
+def undeclared_volume(container: PodContainer) -> Problems:
     """A mount names a volume of the pod, or a claim template of its StatefulSet."""
     pod = container.pod
     known: set[str] | None = None
@@ -130,17 +130,17 @@ def sub_path_variable(container: Container) -> Problems:
                 yield Problem(("volumeMounts", at, "subPathExpr"), message, f"add {name} to env")
 
 
-@container_rule(
+@pod_container_rule(
     "mount-over-the-system",
     Outcome.BROKEN,
     source="seen on a kubelet 1.37: RunContainerError",
     fields=("volumeMounts",),
 )
-def mount_over_the_system(container: Container) -> Problems:
+def mount_over_the_system(container: PodContainer) -> Problems:
     """Over ``/``, ``/proc``, ``/dev`` or ``/bin`` there is no program left to start."""
     for at, mount in container.entries("volumeMounts"):
         path = text_at(mount, "mountPath")
-        if not path or container.pod.os == "windows" or target_of(container, path) not in _OF_THE_SYSTEM:
+        if not path or container.os == "windows" or target_of(container, path) not in _OF_THE_SYSTEM:
             continue
         volume = container.pod.volume(text_at(mount, "name"))
         # "volumes:" without a source are empty directories too; a directory of the node may hold what is needed
@@ -150,13 +150,13 @@ def mount_over_the_system(container: Container) -> Problems:
             yield Problem(("volumeMounts", at, "mountPath"), message, "mount it in a directory of its own")
 
 
-@container_rule(
+@pod_container_rule(
     "mount-over-the-token",
     Outcome.BROKEN,
     source="https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#bound-service-account-tokens",
     fields=("volumeMounts",),
 )
-def mount_over_the_token(container: Container) -> Problems:
+def mount_over_the_token(container: PodContainer) -> Problems:
     """What is mounted over the service account's token hides it; only another token is of use there."""
     for at, mount in container.entries("volumeMounts"):
         path = text_at(mount, "mountPath")
@@ -200,20 +200,20 @@ def odd_mount_path(container: Container) -> Problems:
     """A relative path, ``..``, ``:`` or a control character is taken, and every reader understands it otherwise."""
     for at, mount in container.entries("volumeMounts"):
         path = text_at(mount, "mountPath")
-        if not path or container.pod.os == "windows" or "\\" in path or re.match("[A-Za-z]:", path):
+        if not path or container.os == "windows" or "\\" in path or re.match("[A-Za-z]:", path):
             continue
         if not path.startswith("/") or ".." in path.split("/") or ":" in path or not path.isprintable():
             message = f"mountPath must be an absolute path without '..', ':' and control characters, got {path!r}"
             yield Problem(("volumeMounts", at, "mountPath"), message, f"write {target_of(container, path)!r}")
 
 
-@container_rule(
+@pod_container_rule(
     "sub-path-never-updated",
     Outcome.OPINION,
     source="https://kubernetes.io/docs/concepts/storage/volumes/#using-subpath",
     fields=("volumeMounts",),
 )
-def sub_path_never_updated(container: Container) -> Problems:
+def sub_path_never_updated(container: PodContainer) -> Problems:
     """A file of a ConfigMap or Secret that is mounted by ``subPath`` never changes in a running container."""
     for at, mount in container.entries("volumeMounts"):
         if text_at(mount, "subPath"):
@@ -245,14 +245,14 @@ def mount_propagation(container: Container) -> Problems:
                 yield Problem(("volumeMounts", at, "recursiveReadOnly"), message, "take mountPropagation out")
 
 
-@container_rule(
+@pod_container_rule(
     "volume-device",
     Outcome.REFUSED,
     source=f"{VALIDATION} ValidateVolumeDevices",
     whole=True,
     fields=("volumeDevices",),
 )
-def volume_device(container: Container) -> Problems:
+def volume_device(container: PodContainer) -> Problems:
     """A device comes from a claim, at a path of its own."""
     paths = {text_at(mount, "mountPath") for _, mount in container.entries("volumeMounts")}
     for at, device in container.entries("volumeDevices"):

@@ -6,7 +6,7 @@ import re
 
 from patterns.model.json import JsonObject, object_at, text_at
 from patterns.pod.checks.rule import VALIDATION, WARNINGS, Outcome, Problem, Problems, pod_rule
-from patterns.pod.checks.subject import Container, Pod, Steps
+from patterns.pod.checks.subject import Pod, PodContainer, Steps
 
 _APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/"
 _SECCOMP = "container.seccomp.security.alpha.kubernetes.io/"
@@ -109,5 +109,5 @@ def _annotations(pod: Pod) -> JsonObject:
     return object_at(pod.json, "metadata", "annotations")
 
 
-def _container(pod: Pod, name: str) -> Container | None:
+def _container(pod: Pod, name: str) -> PodContainer | None:
     return next((container for container in pod.all_containers if container.name == name), None)

@@ -10,8 +10,8 @@ from patterns.model.names import dns_label, dns_subdomain
 from patterns.model.quantity import Quantity
 from patterns.pod.checks.reading import complaint
 from patterns.pod.checks.resources import quantity_of
-from patterns.pod.checks.rule import VALIDATION, Outcome, Problem, Problems, container_rule, pod_rule
-from patterns.pod.checks.subject import Container, Pod, Steps, entries
+from patterns.pod.checks.rule import VALIDATION, Outcome, Problem, Problems, pod_container_rule, pod_rule
+from patterns.pod.checks.subject import Container, Pod, PodContainer, Steps, entries
 
 _CONSISTENCY = f"{VALIDATION} validatePodResources"
 #: the version from which the server keeps resources of pods, and claims; older ones forget them
@@ -142,8 +142,10 @@ def overhead(pod: Pod) -> Problems:
             yield Problem(path, f"{name} must not be negative, got {amount}", "write the amount without '-'")
 
 
-@container_rule("resize-policy", Outcome.REFUSED, source=f"{VALIDATION} validateResizePolicy", fields=("resizePolicy",))
-def resize_policy(container: Container) -> Problems:
+@pod_container_rule(
+    "resize-policy", Outcome.REFUSED, source=f"{VALIDATION} validateResizePolicy", fields=("resizePolicy",)
+)
+def resize_policy(container: PodContainer) -> Problems:
     """For cpu and for memory a container says once whether it is started anew when they change."""
     if "resizePolicy" not in container.json or container.target < 33:
         return
@@ -163,7 +165,7 @@ def _resource(name: str, seen: set[str], path: Steps) -> Problems:
     seen.add(name)
 
 
-def _restart(container: Container, one: JsonObject, path: Steps) -> Problems:
+def _restart(container: PodContainer, one: JsonObject, path: Steps) -> Problems:
     policy = text_at(one, "restartPolicy")
     ends = container.is_init and not container.is_sidecar
     if policy not in ("NotRequired", "RestartContainer"):

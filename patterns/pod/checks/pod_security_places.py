@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from patterns.model.json import JsonObject, object_at
 from patterns.pod.checks.reading import texts
 from patterns.pod.checks.rule import Problem
-from patterns.pod.checks.subject import Container, Pod, Steps
+from patterns.pod.checks.subject import Container, Pod, PodContainer, Steps
 
 CONTEXT = "securityContext"
 
 
-def path_in(container: Container, *steps: str | int) -> Steps:
+def path_in(container: PodContainer, *steps: str | int) -> Steps:
     return ("spec", container.list, container.at, *steps)
 
 
-def problem_in(container: Container, message: str, fix: str, *steps: str | int) -> Problem:
+def problem_in(container: PodContainer, message: str, fix: str, *steps: str | int) -> Problem:
     return Problem(path_in(container, *steps), f"{container.where}: {message}", fix)
 
 

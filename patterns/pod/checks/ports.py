@@ -7,8 +7,17 @@ from collections.abc import Iterator
 from patterns.model.json import JsonObject, text_at
 from patterns.model.names import port_name
 from patterns.pod.checks.reading import complaint, number
-from patterns.pod.checks.rule import VALIDATION, WARNINGS, Outcome, Problem, Problems, container_rule, pod_rule
-from patterns.pod.checks.subject import Container, Pod, Steps
+from patterns.pod.checks.rule import (
+    VALIDATION,
+    WARNINGS,
+    Outcome,
+    Problem,
+    Problems,
+    container_rule,
+    pod_container_rule,
+    pod_rule,
+)
+from patterns.pod.checks.subject import Container, Pod, PodContainer, Steps
 
 _PORTS = f"{VALIDATION} validateContainerPorts"
 
@@ -20,7 +29,7 @@ def container_port(container: Container) -> Problems:
         for field, least in (("containerPort", 1), ("hostPort", 0)):
             found = port.get(field, 0)
             value = number(found)
-            if value is None or (field not in port and not container.pod.object.built_in):
+            if value is None or (field not in port and not container.built_in):
                 continue
             if not least <= value <= 65535:
                 shown = value if field in port else "none"
@@ -64,7 +73,7 @@ def _is_known(protocol: str) -> bool:
 @pod_rule("duplicate-port", Outcome.WARNED, source=WARNINGS)
 def duplicate_port(pod: Pod) -> Problems:
     """Containers of a pod share one network: of two that listen on one port, the second cannot."""
-    seen: dict[tuple[int, str], list[tuple[Container, JsonObject]]] = {}
+    seen: dict[tuple[int, str], list[tuple[PodContainer, JsonObject]]] = {}
     for container, at, port in _all_ports(pod):
         found = number(port.get("containerPort"))
         if not found:
@@ -92,7 +101,7 @@ def _may_clash(one: JsonObject, other: JsonObject) -> bool:
 @pod_rule("duplicate-port-name", Outcome.WARNED, source=WARNINGS)
 def duplicate_port_name(pod: Pod) -> Problems:
     """A Service finds a port by its name in the whole pod, and takes the first one."""
-    seen: dict[str, Container] = {}
+    seen: dict[str, PodContainer] = {}
     for container, at, port in _all_ports(pod):
         name = text_at(port, "name")
         if not name:
@@ -159,8 +168,8 @@ def _made_of(port: JsonObject) -> int:
     return number(port.get("containerPort")) or 0
 
 
-@container_rule("host-ip-unused", Outcome.WARNED, source=WARNINGS, fields=("ports",))
-def host_ip_unused(container: Container) -> Problems:
+@pod_container_rule("host-ip-unused", Outcome.WARNED, source=WARNINGS, fields=("ports",))
+def host_ip_unused(container: PodContainer) -> Problems:
     """An address of the node says where ``hostPort`` listens; without it, it does nothing."""
     if container.pod.spec.get("hostNetwork") is True:
         return
@@ -187,7 +196,7 @@ def host_network_port(pod: Pod) -> Problems:
             yield Problem(path, message, "leave hostPort out")
 
 
-def _all_ports(pod: Pod) -> Iterator[tuple[Container, int, JsonObject]]:
+def _all_ports(pod: Pod) -> Iterator[tuple[PodContainer, int, JsonObject]]:
     for container in pod.all_containers:
         if container.list != "ephemeralContainers":
             for at, port in container.entries("ports"):

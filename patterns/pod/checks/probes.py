@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from patterns.model.json import Json, JsonObject, object_at, text_at
 from patterns.model.names import port_name
 from patterns.pod.checks.reading import complaint, number, texts
-from patterns.pod.checks.rule import VALIDATION, Outcome, Problem, Problems, container_rule
-from patterns.pod.checks.subject import Container, Steps, entries
+from patterns.pod.checks.rule import VALIDATION, Outcome, Problem, Problems, container_rule, pod_container_rule
+from patterns.pod.checks.subject import Container, PodContainer, Steps, entries
 
 _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 _PROBED = (*_PROBES, "lifecycle")
@@ -67,7 +67,7 @@ def handler_port(container: Container) -> Problems:
     for path, one in handlers_of(container):
         for kind in ("httpGet", "tcpSocket", "grpc"):
             action = one.get(kind)
-            if isinstance(action, dict) and ("port" in action or container.pod.object.built_in):
+            if isinstance(action, dict) and ("port" in action or container.built_in):
                 said = _port_problem(action.get("port"), named=kind != "grpc")
                 if said:
                     yield Problem((*path, kind, "port"), said, "write the number or the name of the container's port")
@@ -170,8 +170,8 @@ def hook_by_tcp(container: Container) -> Problems:
             yield Problem(("lifecycle", field, "tcpSocket"), message, "call the program by exec or httpGet")
 
 
-@container_rule("startup-probe-too-early", Outcome.BROKEN, source=_SIDECARS, whole=True, fields=("startupProbe",))
-def startup_probe_too_early(container: Container) -> Problems:
+@pod_container_rule("startup-probe-too-early", Outcome.BROKEN, source=_SIDECARS, whole=True, fields=("startupProbe",))
+def startup_probe_too_early(container: PodContainer) -> Problems:
     """A native sidecar whose startup probe asks the application never starts: the application waits for it."""
     if not container.is_sidecar:
         return

@@ -12,8 +12,16 @@ from patterns.model.json import Json, object_at, text_at
 from patterns.model.names import dns_label, label_key
 from patterns.model.quantity import Quantity
 from patterns.pod.checks.reading import complaint
-from patterns.pod.checks.rule import VALIDATION, WARNINGS, Outcome, Problem, Problems, container_rule
-from patterns.pod.checks.subject import Container, Steps, entries
+from patterns.pod.checks.rule import (
+    VALIDATION,
+    WARNINGS,
+    Outcome,
+    Problem,
+    Problems,
+    container_rule,
+    pod_container_rule,
+)
+from patterns.pod.checks.subject import Container, PodContainer, Steps, entries
 
 _REQUIREMENTS = f"{VALIDATION} validateResourceRequirements"
 _BYTES = ("memory", "ephemeral-storage")
@@ -139,14 +147,14 @@ def bytes_in_parts(container: Container) -> Problems:
             yield Problem(path, f"{name} must be whole bytes, got {text}", fix)
 
 
-@container_rule(
+@pod_container_rule(
     "resource-claim",
     Outcome.REFUSED,
     source=f"{VALIDATION} validateResourceClaimNames",
     whole=True,
     fields=("resources",),
 )
-def resource_claim(container: Container) -> Problems:
+def resource_claim(container: PodContainer) -> Problems:
     """A container claims what the pod has in ``resourceClaims``, each once."""
     # older servers forget claims, and do not look at them
     if container.target < 34 or "claims" not in object_at(container.json, "resources"):

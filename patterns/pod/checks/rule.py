@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from patterns.pod.checks.subject import Container, Object, Objects, Pod, Steps
+from patterns.pod.checks.subject import Container, Object, Objects, Pod, PodContainer, Steps
 
 
 class Outcome(StrEnum):
@@ -64,7 +64,7 @@ class Rule:
     whole: bool
     why: str
     check: Callable[..., Problems]
-    #: the part that it looks at: Container, Pod, Object or Objects
+    #: the part that it looks at: Container, PodContainer, Pod, Object or Objects
     part: type
     #: the kinds of objects that it looks at (``Pod``, ``batch/Job``), or the fields of a container or a pod's spec
     #: without which it has nothing to look at; empty where it always has
@@ -80,11 +80,22 @@ WARNINGS = "kubernetes: pkg/api/pod/warnings.go"
 def container_rule(
     id: str, outcome: Outcome, *, source: str, whole: bool = False, fields: Iterable[str] = ()
 ) -> Callable[[Callable[[Container], Problems]], Rule]:
-    """Make a rule of a function that looks at one container, init container or ephemeral container.
+    """Make a rule of a function that looks at one container, init container or ephemeral container, and at nothing
+    beside it.
 
     With ``fields``, only at those that have one of them.
     """
     return _maker(id, outcome, source, whole, Container, fields)
+
+
+def pod_container_rule(
+    id: str, outcome: Outcome, *, source: str, whole: bool = False, fields: Iterable[str] = ()
+) -> Callable[[Callable[[PodContainer], Problems]], Rule]:
+    """Make a rule of a function that looks at a container and the rest of its pod.
+
+    With ``fields``, only at containers that have one of them.
+    """
+    return _maker(id, outcome, source, whole, PodContainer, fields)
 
 
 def pod_rule(

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias
 from patterns.errors import InvalidValue
 from patterns.model.json import Json
 from patterns.model.quantity import Quantity
+from patterns.pod.checks.remembered import Remembered, content_of
 from patterns.pod.checks.subject import Object, Steps
 from patterns.pod.versions import FIELDS
 
@@ -28,6 +29,8 @@ _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-
 _BOUNDS = {"i": 2**31, "l": 2**63}
 #: where nothing but the type is to be looked at
 _PLAIN: Mapping[str, type] = {"s": str, "b": bool}
+#: containers, which are by far the largest part of an object
+_FAULTLESS = Remembered()
 
 
 class Fault(NamedTuple):
@@ -150,8 +153,15 @@ def _value(value: Json, holds: str, step: str | int, above: _Trail, found: list[
 def _items(items: Iterable[tuple[str | int, Json]], holds: str, here: _Trail, found: list[Fault]) -> None:
     plain = _PLAIN.get(holds)
     for step, item in items:
-        if type(item) is not plain:
-            _value(item, holds, step, here, found)
+        if type(item) is plain:
+            continue
+        content = content_of(item) if holds == "Container" else None
+        if content in _FAULTLESS:
+            continue
+        before = len(found)
+        _value(item, holds, step, here, found)
+        if content is not None and len(found) == before:
+            _FAULTLESS.add(content)
 
 
 def _scalar_fault(value: Json, holds: str) -> str:

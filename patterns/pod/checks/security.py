@@ -7,8 +7,16 @@ from collections.abc import Callable, Mapping
 
 from patterns.model.json import Json, JsonObject, object_at, text_at
 from patterns.pod.checks.reading import number
-from patterns.pod.checks.rule import VALIDATION, Outcome, Problem, Problems, container_rule, pod_rule
-from patterns.pod.checks.subject import Container, Pod, Steps, entries
+from patterns.pod.checks.rule import (
+    VALIDATION,
+    Outcome,
+    Problem,
+    Problems,
+    container_rule,
+    pod_container_rule,
+    pod_rule,
+)
+from patterns.pod.checks.subject import Container, Pod, PodContainer, Steps, entries
 
 _CONTEXT = f"{VALIDATION} ValidateSecurityContext"
 _SYSCTL = re.compile(r"[a-z0-9]([-_a-z0-9]*[a-z0-9])?([./][a-z0-9]([-_a-z0-9]*[a-z0-9])?)*")
@@ -66,8 +74,8 @@ def privileged_without_escalation(container: Container) -> Problems:
         yield Problem(("securityContext", "allowPrivilegeEscalation"), message, "take one of them out")
 
 
-@container_rule("unmasked-proc", Outcome.REFUSED, source=_CONTEXT, fields=("securityContext",))
-def unmasked_proc(container: Container) -> Problems:
+@pod_container_rule("unmasked-proc", Outcome.REFUSED, source=_CONTEXT, fields=("securityContext",))
+def unmasked_proc(container: PodContainer) -> Problems:
     """An unmasked ``/proc`` is only for containers with users of their own."""
     if container.target < 33:
         return
@@ -158,13 +166,13 @@ def _with_dots(name: str) -> str:
     return name if first == "." else name.translate(str.maketrans("./", "/."))
 
 
-@container_rule(
+@pod_container_rule(
     "root-user-refused",
     Outcome.BROKEN,
     source="seen on a kubelet 1.37: CreateContainerConfigError; kubelet verifyRunAsNonRoot",
     whole=True,
 )
-def root_user_refused(container: Container) -> Problems:
+def root_user_refused(container: PodContainer) -> Problems:
     """The kubelet starts no container as user 0 where ``runAsNonRoot`` is true."""
     pod = object_at(container.pod.spec, "securityContext")
     user = number(container.security.get("runAsUser", pod.get("runAsUser")))

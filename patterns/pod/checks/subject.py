@@ -18,6 +18,7 @@ __all__ = [
     "Object",
     "Objects",
     "Pod",
+    "PodContainer",
     "Steps",
     "entries",
     "pointer_of",
@@ -92,27 +93,27 @@ class Pod:
         self.os = text_at(self.spec, "os", "name")
 
     @cached_property
-    def all_containers(self) -> Sequence[Container]:
+    def all_containers(self) -> Sequence[PodContainer]:
         """Init containers, containers and ephemeral containers, in this order."""
         return [
-            Container(self, key, at, json)
+            PodContainer(self, key, at, json)
             for key in _LISTS
             if key in self.spec
             for at, json in entries(self.spec.get(key))
         ]
 
     @cached_property
-    def containers(self) -> Sequence[Container]:
+    def containers(self) -> Sequence[PodContainer]:
         """The entries of ``containers``."""
         return [container for container in self.all_containers if container.list == "containers"]
 
     @cached_property
-    def init_containers(self) -> Sequence[Container]:
+    def init_containers(self) -> Sequence[PodContainer]:
         """The entries of ``initContainers``, native sidecars among them."""
         return [container for container in self.all_containers if container.list == "initContainers"]
 
     @cached_property
-    def running(self) -> Sequence[Container]:
+    def running(self) -> Sequence[PodContainer]:
         """What runs at the same time: containers and native sidecars."""
         return [c for c in self.all_containers if c.list == "containers" or c.is_sidecar]
 
@@ -136,14 +137,24 @@ class Pod:
 
 
 class Container:
-    """A container of a pod."""
+    """A container by itself, with what is settled for all containers of its kind of pod: what a rule says of it holds
+    for every equal one.
 
-    def __init__(self, pod: Pod, list: ContainerList, at: int, json: JsonObject) -> None:
-        self.pod = pod
+    Attributes:
+        os: ``spec.os.name`` of the pod, empty where it is not told.
+        built_in: whether Kubernetes itself runs the pod; another controller may complete it first.
+        of_plain_pod: whether the object is a ``Pod``, and no template of one.
+        facts: what is known of images, by their repository.
+    """
+
+    def __init__(self, pod: Pod, list: ContainerList, json: JsonObject) -> None:
         self.list = list
-        self.at = at
         self.json = json
         self.target = pod.target
+        self.os = pod.os
+        self.built_in = pod.object.built_in
+        self.of_plain_pod = pod.object.is_a("Pod")
+        self.facts = pod.object.facts
         self.name = text_at(json, "name")
         self.security = object_at(json, "securityContext")
         self.is_init = list == "initContainers"
@@ -151,8 +162,9 @@ class Container:
         self.is_sidecar = self.is_init and json.get("restartPolicy") == "Always"
 
     @property
-    def path(self) -> Steps:
-        return (*self.pod.path, "spec", self.list, self.at)
+    def setting(self) -> tuple[object, ...]:
+        """All that is told of the container beside its JSON and what is known of images."""
+        return (self.list, self.target, self.os, self.built_in, self.of_plain_pod)
 
     @property
     def runs_on(self) -> bool:
@@ -162,6 +174,19 @@ class Container:
     def entries(self, key: str) -> Iterator[tuple[int, JsonObject]]:
         """The objects in a list of the container, such as ``"ports"``, each with its index."""
         return entries(self.json[key]) if key in self.json else iter(())
+
+
+class PodContainer(Container):
+    """A container in its pod, with its place there and everything beside it."""
+
+    def __init__(self, pod: Pod, list: ContainerList, at: int, json: JsonObject) -> None:
+        super().__init__(pod, list, json)
+        self.pod = pod
+        self.at = at
+
+    @property
+    def path(self) -> Steps:
+        return (*self.pod.path, "spec", self.list, self.at)
 
     @property
     def where(self) -> str:
