@@ -109,6 +109,9 @@ class Container(ApiValue):
 def _ports(ports: Sequence[int | ContainerPort]) -> tuple[ContainerPort, ...]:
     full: list[ContainerPort] = []
     for index, port in enumerate(ports):
-        with within(f"ports[{index}]"):
-            full.append(ContainerPort(port) if isinstance(port, int) else port)
+        if isinstance(port, ContainerPort):
+            full.append(port)
+        else:
+            with within(f"ports[{index}]"):
+                full.append(ContainerPort(port))
     return tuple(full)

@@ -13,7 +13,11 @@ from hashlib import sha256
 from patterns.errors import InvalidValue, WrongType
 
 _LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
+_DNS_LABEL = re.compile(_LABEL)
+_SUBDOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _QUALIFIED = r"[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?"
+_LABEL_VALUE = re.compile(f"(?:{_QUALIFIED})?")
+_DATA_KEY = re.compile(r"[-._a-zA-Z0-9]+")
 _CLASSIC_ENV = r"[-._a-zA-Z][-._a-zA-Z0-9]*"
 #: tabs and line breaks are text; the others end a string, or come back as something else
 _NO_TEXT = r"[\x00-\x08\x0b\x0c\x0e-\x1f]"
@@ -23,7 +27,7 @@ _CONTROL = r"[\x00-\x1f\x7f-\x9f\u2028\u2029]"
 def dns_label(value: str, what: str = "name") -> None:
     """A DNS-1123 label: what names containers, volumes and namespaces."""
     _text(value, what)
-    if len(value) > 63 or not re.fullmatch(_LABEL, value):
+    if len(value) > 63 or not _DNS_LABEL.fullmatch(value):
         raise InvalidValue(
             f"{what} must be a DNS-1123 label (lower-case letters, digits and '-', at most 63, "
             f"a letter or digit at both ends), got {value!r}{_like(value, 63)}"
@@ -42,7 +46,7 @@ def name_beside(name: str, what: str) -> str:
 def dns_subdomain(value: str, what: str = "name") -> None:
     """A DNS-1123 subdomain: labels joined by dots, what names most API objects."""
     _text(value, what)
-    if len(value) > 253 or not re.fullmatch(rf"{_LABEL}(?:\.{_LABEL})*", value):
+    if len(value) > 253 or not _SUBDOMAIN.fullmatch(value):
         raise InvalidValue(
             f"{what} must be a DNS-1123 subdomain (lower-case letters, digits, '-' and '.', at most 253, "
             f"a letter or digit at both ends of each part), got {value!r}{_like(value, 253, dots=True)}"
@@ -69,7 +73,7 @@ def label_key(value: str, what: str = "label key") -> None:
 def _label_key(value: str, what: str) -> None:
     # the same few keys come with every object
     prefix, slash, name = value.rpartition("/")
-    bad_prefix = bool(slash) and (len(prefix) > 253 or not re.fullmatch(rf"{_LABEL}(?:\.{_LABEL})*", prefix))
+    bad_prefix = bool(slash) and (len(prefix) > 253 or not _SUBDOMAIN.fullmatch(prefix))
     if bad_prefix or len(name) > 63 or not re.fullmatch(_QUALIFIED, name):
         raise InvalidValue(
             f"{what} must be a name of at most 63 letters, digits, '-', '_' and '.', a letter or digit at both ends, "
@@ -87,7 +91,7 @@ def annotation_key(value: str, what: str = "annotation key") -> None:
 def label_value(value: str, what: str = "label value") -> None:
     """A label's value: empty, or at most 63 letters, digits, ``-``, ``_`` and ``.``."""
     _text(value, what)
-    if len(value) > 63 or not re.fullmatch(f"(?:{_QUALIFIED})?", value):
+    if len(value) > 63 or not _LABEL_VALUE.fullmatch(value):
         raise InvalidValue(
             f"{what} must be at most 63 letters, digits, '-', '_' and '.', a letter or digit at both ends, "
             f"got {value!r}"
@@ -117,7 +121,7 @@ def check_annotations(annotations: Mapping[str, str], what: str = "annotations")
 def config_map_key(value: str, what: str = "key") -> None:
     """A key of a ConfigMap or Secret; a path of directories goes into ``items`` instead."""
     _text(value, what)
-    if len(value) > 253 or not re.fullmatch(r"[-._a-zA-Z0-9]+", value) or value == "." or value.startswith(".."):
+    if len(value) > 253 or not _DATA_KEY.fullmatch(value) or value == "." or value.startswith(".."):
         hint = "; a path goes into items={<key>: <path>} of a volume" if "/" in value else ""
         raise InvalidValue(
             f"{what} must be at most 253 letters, digits, '-', '_' and '.', and not '.' or begin with '..', "

@@ -63,7 +63,11 @@ def with_disk(resources: ResourceRequirements | None, room: str | int | None) ->
     """
     if resources is None or room is None or EPHEMERAL_STORAGE in {**resources.requests, **resources.limits}:
         return resources
-    return replace(resources, requests={**resources.requests, EPHEMERAL_STORAGE: room})
+    # the same default serves many containers; what is kept in the value ends with it
+    known: dict[str | int, ResourceRequirements] = resources.__dict__.setdefault("_with_disk", {})
+    if room not in known:
+        known[room] = replace(resources, requests={**resources.requests, EPHEMERAL_STORAGE: room})
+    return known[room]
 
 
 def with_memory(resources: ResourceRequirements, more: str | int) -> ResourceRequirements:

@@ -10,7 +10,7 @@ from patterns.model import ConfigMapKey, SecretKey
 from patterns.model.frozen import NOTHING
 from patterns.model.value import Value
 from patterns.sidecars.log_index import check_index, index_properties
-from patterns.sidecars.log_output import FluentBitOutput, Property, endpoint, http_output, login
+from patterns.sidecars.log_output import FluentBitOutput, Property, endpoint, http_output, login, made_once
 
 _EXAMPLE = "https://logs.example.com:9200"
 
@@ -58,6 +58,7 @@ class Elasticsearch(Value):
             raise InvalidValue("api_key must not be given beside user and password, which Fluent Bit would use instead")
         self.fluent_bit_output()
 
+    @made_once
     def fluent_bit_output(self) -> FluentBitOutput:
         """The plugin ``es`` with these properties."""
         server = endpoint(self.url, _EXAMPLE)

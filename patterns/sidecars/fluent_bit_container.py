@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from patterns.errors import InvalidValue
 from patterns.model import (
@@ -102,7 +102,7 @@ class FluentBitContainer:
             json=self.json,
             metadata={field: self._variable(name) for field, (name, _) in _METADATA.items()},
             plugin=self.output.plugin,
-            properties=self.output.rendered_properties(self._secrets()),
+            properties=self.output.rendered_properties(self._secrets),
         ).render()
 
     def container(self, config_map: str) -> Container:
@@ -129,11 +129,9 @@ class FluentBitContainer:
             volume_mounts=mounts,
             # it gates the application only until Fluent Bit runs: a destination that does not answer makes /health bad
             # not before 5 failed deliveries, https://docs.fluentbit.io/manual/administration/monitoring
-            startup_probe=Probe.http(self.port, path="/api/v1/health", period_seconds=1, failure_threshold=60),
+            startup_probe=_startup_probe(self.port),
             # /uptime answers as long as the process does; /health would have it killed in an outage of the destination
-            liveness_probe=Probe.http(
-                self.port, path="/api/v1/uptime", period_seconds=30, timeout_seconds=5, failure_threshold=5
-            ),
+            liveness_probe=_liveness_probe(self.port),
             lifecycle=Lifecycle(pre_stop=Sleep(self.pre_stop_seconds)) if self.pre_stop_seconds else None,
             security_context=self.security_context,
             # why it ended, in the pod's status; not where its log is the application's, which is for fewer eyes
@@ -142,12 +140,13 @@ class FluentBitContainer:
 
     def _environment(self) -> list[EnvVar]:
         result = [_of_the_pod(self._variable(name), path) for name, path in (*_METADATA.values(), _ADDRESS)]
-        for key, variable in self._secrets().items():
+        for key, variable in self._secrets.items():
             reference = self.output.properties[key]
             if isinstance(reference, (SecretKey, ConfigMapKey)):
                 result.append(EnvVar(variable, reference))
         return [*result, *self.env]
 
+    @cached_property
     def _secrets(self) -> dict[str, str]:
         return {key: self._variable(name) for key, name in self.output.variables().items()}
 
@@ -202,7 +201,19 @@ def _bytes(value: str | int | None, what: str) -> int | None:
     return int(quantity(value, what))
 
 
+# values that every collector has: one frozen value serves them all
+
+
 @cache
 def _of_the_pod(name: str, path: str) -> EnvVar:
-    """A variable that every collector has: one frozen value serves them all."""
     return EnvVar(name, FieldPath(path))
+
+
+@cache
+def _startup_probe(port: int) -> Probe:
+    return Probe.http(port, path="/api/v1/health", period_seconds=1, failure_threshold=60)
+
+
+@cache
+def _liveness_probe(port: int) -> Probe:
+    return Probe.http(port, path="/api/v1/uptime", period_seconds=30, timeout_seconds=5, failure_threshold=5)

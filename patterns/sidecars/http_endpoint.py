@@ -9,7 +9,7 @@ from typing import Literal
 from patterns.model import ConfigMapKey, SecretKey
 from patterns.model.frozen import NOTHING
 from patterns.model.value import Value
-from patterns.sidecars.log_output import FluentBitOutput, Property, endpoint, http_output, login
+from patterns.sidecars.log_output import FluentBitOutput, Property, endpoint, http_output, login, made_once
 
 _EXAMPLE = "https://logs.example.com:443/ingest"
 
@@ -51,6 +51,7 @@ class Http(Value):
     def __post_init__(self) -> None:
         self.fluent_bit_output()
 
+    @made_once
     def fluent_bit_output(self) -> FluentBitOutput:
         """The plugin ``http`` with these properties."""
         server = endpoint(self.url, _EXAMPLE)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass
-from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
+from functools import lru_cache, wraps
+from typing import NamedTuple, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, JsonObject, SecretKey
@@ -14,6 +15,8 @@ from patterns.model.secrets import is_secret_name, is_secret_value
 from patterns.model.urls import url_parts
 from patterns.model.value import Value
 from patterns.sidecars.fluent_bit import plain_text
+
+T = TypeVar("T")
 
 #: a value of a property: what is secret, or differs by cluster, is referred to and never written down
 Property: TypeAlias = str | int | bool | SecretKey | ConfigMapKey
@@ -26,6 +29,8 @@ _OWN = ("name", "match", "match_regex")
 #: secrets by other names than the usual
 _SECRET = ("cloud_auth", "license_key", "shared_key")
 _PROPERTY = re.compile(r"[A-Za-z0-9_.]+")
+_PLUGIN = re.compile(r"[a-z0-9_]+")
+_NOT_IN_NAMES = re.compile(r"[^A-Z0-9]")
 
 
 @runtime_checkable
@@ -76,7 +81,7 @@ class FluentBitOutput(Value):
     files: Mapping[str, SecretKey | ConfigMapKey] = NOTHING
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"[a-z0-9_]+", self.plugin):
+        if not _PLUGIN.fullmatch(self.plugin):
             raise InvalidValue(f"plugin must be the name of an output plugin, such as 'loki', got {self.plugin!r}")
         for key in (*self.properties, *self.files):
             if not _PROPERTY.fullmatch(key):
@@ -96,7 +101,7 @@ class FluentBitOutput(Value):
     def variables(self) -> dict[str, str]:
         """The environment variable that each property given by reference is read from."""
         return {
-            key: "LOG_OUTPUT_" + re.sub(r"[^A-Z0-9]", "_", key.upper())
+            key: "LOG_OUTPUT_" + _NOT_IN_NAMES.sub("_", key.upper())
             for key, value in self.properties.items()
             if isinstance(value, (SecretKey, ConfigMapKey))
         }
@@ -121,6 +126,20 @@ def _check_literal(key: str, value: str) -> None:
             f'properties={{"{key}": SecretKey("my-secret", "{key}")}}'
         )
     plain_text(f"properties: {key!r}", value)
+
+
+def made_once(method: Callable[[T], FluentBitOutput]) -> Callable[[T], FluentBitOutput]:
+    """For ``fluent_bit_output`` of a frozen value: it is made when the value is checked, and asked for later."""
+    name = f"_{method.__name__}"
+
+    @wraps(method)
+    def known(destination: T) -> FluentBitOutput:
+        found: FluentBitOutput | None = destination.__dict__.get(name)
+        if found is None:
+            found = destination.__dict__[name] = method(destination)
+        return found
+
+    return known
 
 
 class Endpoint(NamedTuple):
@@ -166,6 +185,7 @@ class Endpoint(NamedTuple):
             raise InvalidValue(f"allow_plaintext must be left out: {what}")
 
 
+@lru_cache(maxsize=256)
 def endpoint(url: str, example: str) -> Endpoint:
     """The parts of a destination's URL.
 

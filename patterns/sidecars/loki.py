@@ -11,7 +11,7 @@ from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, SecretKey
 from patterns.model.frozen import NOTHING
 from patterns.model.value import Value
-from patterns.sidecars.log_output import FluentBitOutput, Property, endpoint, http_output, login
+from patterns.sidecars.log_output import FluentBitOutput, Property, endpoint, http_output, login, made_once
 
 _EXAMPLE = "https://loki.example.com:3100"
 # https://grafana.com/docs/loki/latest/get-started/labels/
@@ -79,6 +79,7 @@ class Loki(Value):
             raise InvalidValue("bearer_token must not be given beside user and password; Loki looks at one of them")
         self.fluent_bit_output()
 
+    @made_once
     def fluent_bit_output(self) -> FluentBitOutput:
         """The plugin ``loki`` with these properties."""
         server = endpoint(self.url, _EXAMPLE)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from patterns.model import ConfigMapKey, SecretKey
 from patterns.model.frozen import NOTHING
 from patterns.model.value import Value
-from patterns.sidecars.log_output import FluentBitOutput, Property, endpoint, http_output, login
+from patterns.sidecars.log_output import FluentBitOutput, Property, endpoint, http_output, login, made_once
 
 _EXAMPLE = "https://otel.example.com:4318"
 
@@ -48,6 +48,7 @@ class OpenTelemetry(Value):
     def __post_init__(self) -> None:
         self.fluent_bit_output()
 
+    @made_once
     def fluent_bit_output(self) -> FluentBitOutput:
         """The plugin ``opentelemetry`` with these properties."""
         server = endpoint(self.url, _EXAMPLE)

@@ -10,7 +10,7 @@ from patterns.model import ConfigMapKey, SecretKey
 from patterns.model.frozen import NOTHING
 from patterns.model.value import Value
 from patterns.sidecars.log_index import check_index, index_properties
-from patterns.sidecars.log_output import FluentBitOutput, Property, endpoint, http_output, login
+from patterns.sidecars.log_output import FluentBitOutput, Property, endpoint, http_output, login, made_once
 
 _EXAMPLE = "https://search.example.com:9200"
 
@@ -59,6 +59,7 @@ class OpenSearch(Value):
             raise InvalidValue(f"url must begin with https, which Amazon OpenSearch Service asks for, got {self.url!r}")
         self.fluent_bit_output()
 
+    @made_once
     def fluent_bit_output(self) -> FluentBitOutput:
         """The plugin ``opensearch`` with these properties."""
         server = endpoint(self.url, _EXAMPLE)

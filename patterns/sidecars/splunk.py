@@ -9,7 +9,7 @@ from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, SecretKey
 from patterns.model.frozen import NOTHING
 from patterns.model.value import Value
-from patterns.sidecars.log_output import FluentBitOutput, Property, endpoint, http_output
+from patterns.sidecars.log_output import FluentBitOutput, Property, endpoint, http_output, made_once
 
 _EXAMPLE = "https://splunk.example.com:8088"
 
@@ -49,6 +49,7 @@ class Splunk(Value):
             raise InvalidValue(f"url must have no path, which Fluent Bit knows by itself, got {self.url!r}")
         self.fluent_bit_output()
 
+    @made_once
     def fluent_bit_output(self) -> FluentBitOutput:
         """The plugin ``splunk`` with these properties."""
         server = endpoint(self.url, _EXAMPLE)

@@ -7,6 +7,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from patterns.errors import InvalidValue, WrongType
+from patterns.remembered import Remembered, content_of
 from patterns.yaml.strings import LONGEST_SIMPLE_KEY, block, inline
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ _REMEMBERED = 50_000
 _LONGEST_REMEMBERED = 200
 _texts: dict[str, str] = {}
 _names: dict[str, str] = {}
+# Whole containers come again as well; it is not worth the look for less than so many entries.
+_LEAST_ENTRIES = 5
+_blocks: Remembered[str] = Remembered()
 
 
 class _UnusualError(Exception):
@@ -94,7 +98,10 @@ def _list(value: list[Any], lead: str, pad: str, write: Callable[[str], None]) -
     for item in value:
         kind = type(item)
         if kind is dict and item:
-            _object(item, f"{lead}- ", f"{pad}  ", write)
+            if len(item) < _LEAST_ENTRIES:
+                _object(item, f"{lead}- ", f"{pad}  ", write)
+            else:
+                write(_block(item, f"{lead}- ", f"{pad}  "))
         elif kind is str:
             text = _texts.get(item)
             write(f"{lead}- {_text(item, pad) if text is None else text}\n")
@@ -103,6 +110,18 @@ def _list(value: list[Any], lead: str, pad: str, write: Callable[[str], None]) -
         else:
             write(f"{lead}- {_other(item)}\n")
         lead = pad
+
+
+def _block(value: dict[str, Any], lead: str, pad: str) -> str:
+    """What `_object` writes, in one text."""
+    content = (lead, pad, content_of(value))
+    known = _blocks.get(content)
+    if known is not None:
+        return known
+    parts: list[str] = []
+    _object(value, lead, pad, parts.append)
+    text = "".join(parts)
+    return text if content[-1] is None else _blocks.keep(content, text)
 
 
 def _name(key: object, pad: str) -> str:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from patterns.model.json import JsonObject
 from patterns.pod.checks.image_facts import FactsByRepository
-from patterns.pod.checks.remembered import Remembered, content_of
 from patterns.pod.checks.rule import Outcome, Problem, Rule
 from patterns.pod.checks.subject import Container, Object, Objects, Pod, PodContainer, Steps, pointer_of
 from patterns.pod.template import value_at
+from patterns.remembered import Remembered, content_of
 
 #: the version from which the server looks into them
 _STATEFUL_SETS = 34
@@ -64,7 +64,7 @@ class Judge:
         self._of_object = [rule for rule in chosen if rule.part is Object]
         self._of_kind: dict[str, list[Rule]] = {}
         self._of_fields: dict[tuple[object, ...], list[Rule]] = {}
-        self._faultless = Remembered()
+        self._faultless: Remembered[bool] = Remembered()
         #: of images, by which they were found so
         self._facts: FactsByRepository = {}
         self._of_objects = [rule for rule in chosen if rule.part is Objects]
@@ -103,7 +103,7 @@ class Judge:
             self._faultless.clear()
         content = content_of(container.json)
         key = (content, container.setting)
-        if key in self._faultless:
+        if self._faultless.get(key):
             return
         is_right = True
         for rule in self._asked(Container, container.json, obj):
@@ -111,7 +111,7 @@ class Judge:
                 is_right = False
                 yield from _told(rule, problem, container, obj)
         if is_right and content is not None:
-            self._faultless.add(key)
+            self._faultless.keep(key, True)
 
     def _asked(self, part: type[Container | Pod], json: JsonObject, obj: Object) -> list[Rule]:
         """The rules that have something to look at; most pods and containers have the same few fields."""

@@ -14,9 +14,9 @@ from typing import NamedTuple, TypeAlias
 from patterns.errors import InvalidValue
 from patterns.model.json import Json
 from patterns.model.quantity import Quantity
-from patterns.pod.checks.remembered import Remembered, content_of
 from patterns.pod.checks.subject import Object, Steps
 from patterns.pod.versions import FIELDS
+from patterns.remembered import Remembered, content_of
 
 #: what a field holds: ``"s"`` a string, ``"X"`` an object of type X, ``"[X]"`` a list, ``"{X}"`` a map, ``"?"`` any
 Fields: TypeAlias = Mapping[str, str]
@@ -30,7 +30,7 @@ _BOUNDS = {"i": 2**31, "l": 2**63}
 #: where nothing but the type is to be looked at
 _PLAIN: Mapping[str, type] = {"s": str, "b": bool}
 #: containers, which are by far the largest part of an object
-_FAULTLESS = Remembered()
+_FAULTLESS: Remembered[bool] = Remembered()
 
 
 class Fault(NamedTuple):
@@ -156,12 +156,12 @@ def _items(items: Iterable[tuple[str | int, Json]], holds: str, here: _Trail, fo
         if type(item) is plain:
             continue
         content = content_of(item) if holds == "Container" else None
-        if content in _FAULTLESS:
+        if _FAULTLESS.get(content):
             continue
         before = len(found)
         _value(item, holds, step, here, found)
         if content is not None and len(found) == before:
-            _FAULTLESS.add(content)
+            _FAULTLESS.keep(content, True)
 
 
 def _scalar_fault(value: Json, holds: str) -> str:
