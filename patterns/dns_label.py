@@ -55,8 +55,5 @@ def dns_label(
 
 def address(ids: Sequence[str]) -> str:
     """``construct.node.addr``: a hash of the ids from the root down, but those of default children."""
-    digest = sha1()  # an address, not a signature
-    for id in ids:
-        if id != "Default":
-            digest.update(id.encode() + b"\n")
-    return "c8" + digest.hexdigest()
+    hashed = "".join([f"{id}\n" for id in ids if id != "Default"])
+    return "c8" + sha1(hashed.encode()).hexdigest()  # an address, not a signature

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import ClassVar, cast
 
@@ -11,7 +11,7 @@ from patterns.model.fields import KUBERNETES, checked, fields_of, nearest
 from patterns.model.frozen import NOTHING, FrozenMap, thaw
 from patterns.model.json import Json, JsonObject
 from patterns.model.spelling import camel_case
-from patterns.model.value import Value
+from patterns.model.value import Value, derived
 
 _RENDERED: dict[type, tuple[tuple[str, str], ...]] = {}
 
@@ -36,19 +36,27 @@ class ApiValue(Value):
 
     def render(self) -> JsonObject:
         """Plain Kubernetes JSON, fresh at every call; empty fields are left out."""
+        return self._rendered(rendered)
+
+    def render_shared(self) -> JsonObject:
+        """The same, but for the values in it, whose JSON is kept and must not be changed: it stands in many pods."""
+        return self._rendered(_shared) if type(self).render is ApiValue.render else self.render()
+
+    def _rendered(self, part: Callable[[object], Json]) -> JsonObject:
         values = self.__dict__
         result: JsonObject = {}
         for name, key in rendered_fields(type(self)):
             value = values[name]
-            if value is None or value == ():
+            if value is None:
                 continue
             kind = type(value)
             if kind is str or kind is int or kind is bool:
                 result[key] = value
-            elif kind is not FrozenMap:
-                result[key] = rendered(value)
-            elif value:
-                result[key] = {k: rendered(v) for k, v in value.items()}
+            elif kind is FrozenMap:
+                if value:
+                    result[key] = {k: part(v) for k, v in value.items()}
+            elif kind is not tuple or value:
+                result[key] = part(value)
         if self.extra is not NOTHING:
             self.add_extra(result)
         return result
@@ -94,6 +102,15 @@ def rendered(value: object) -> Json:
         return {key: rendered(item) for key, item in value.items()}
     # kinds of int that are more than a number, such as a file mode, are numbers in JSON
     return int(value) if isinstance(value, int) and not isinstance(value, bool) else cast("Json", value)
+
+
+def _shared(value: object) -> Json:
+    """`rendered`, with what is kept of values."""
+    if isinstance(value, ApiValue):
+        return derived(value, "json", value.render_shared)
+    if isinstance(value, tuple):
+        return [_shared(item) for item in value]
+    return rendered(value)
 
 
 def _check_extra(cls: type[ApiValue], extra: Mapping[str, Json]) -> None:

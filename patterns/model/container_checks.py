@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from patterns.errors import InvalidValue
@@ -44,12 +45,18 @@ def check_container(container: Container) -> None:
 
 def _check_words(container: Container) -> None:
     for what, words in (("command", container.command), ("args", container.args)):
-        for index, word in enumerate(words):
-            process_text(word, f"{what}[{index}]")
-        if container.not_secret is None:
-            check_words(words, what)
+        if words:
+            _check_call(tuple(words), what, container.not_secret is None)
     if container.not_secret is not None and not container.not_secret.strip():
         raise InvalidValue(f"not_secret must give the reason why no argument is a secret, got {container.not_secret!r}")
+
+
+@lru_cache(maxsize=256)
+def _check_call(words: tuple[str, ...], what: str, may_be_secret: bool) -> None:
+    for index, word in enumerate(words):
+        process_text(word, f"{what}[{index}]")
+    if may_be_secret:
+        check_words(words, what)
 
 
 def _check_ports(container: Container) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, fields
 from functools import wraps
@@ -162,6 +162,16 @@ def settle(value: Value, **normalised: object) -> None:
     """Put a field's short spelling in its full form; for ``__post_init__`` alone, before anybody has seen the value."""
     for name, item in normalised.items():
         object.__setattr__(value, name, item)
+
+
+def derived(value: Value, key: Hashable, make: Callable[[], T]) -> T:
+    """What follows from a frozen value, found out once and kept with it: defaults serve many containers."""
+    known: dict[Hashable, T] | None = value.__dict__.get("_derived")
+    if known is None:
+        known = value.__dict__["_derived"] = {}
+    if key not in known:
+        known[key] = make()
+    return known[key]
 
 
 @contextmanager

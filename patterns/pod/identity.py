@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from patterns.model import Json, JsonObject, SecurityContext
 from patterns.model.json import object_at, objects_at, text_at
-from patterns.model.value import replace
+from patterns.model.value import derived, replace
 
 #: as whom a pattern's container runs where the application's user is not known; what distroless images call nonroot
 NONROOT = 65532
@@ -100,7 +100,7 @@ def sharing_files(context: SecurityContext | None, spec: JsonObject, application
     group = application.run_as_group if wanted.run_as_group is None else wanted.run_as_group
     if group is None and user != application.run_as_user:
         group = NONROOT
-    return replace(wanted, run_as_user=user, run_as_group=group)
+    return derived(wanted, (user, group), lambda: replace(wanted, run_as_user=user, run_as_group=group))
 
 
 def _number(value: Json) -> int | None:

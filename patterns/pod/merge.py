@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from patterns.errors import Conflict, InvalidValue, NotFound
 from patterns.model import Container, EnvVar, Json, JsonObject, Volume, VolumeMount
@@ -48,9 +47,12 @@ def merge(pod: PodTemplate, contribution: Contribution, by: object) -> PodTempla
     draft.add_single_values(draft.spec, contribution.pod, ("pod spec",))
     draft.add_metadata("labels", contribution.labels)
     draft.add_metadata("annotations", contribution.annotations)
-    relations = (*pod.relations, *relations_of(contribution, by))
-    draft.order(relations)
-    draft.check_ports([c.name for c in (*contribution.init_containers, *contribution.sidecars)])
+    containers = (*contribution.init_containers, *contribution.sidecars)
+    relations = pod.relations
+    if containers:
+        relations = (*relations, *relations_of(contribution, by))
+        draft.order(relations)
+    draft.check_ports([container.name for container in containers if container.ports])
     slices = pod.slices.with_containers(contribution)
     if slices:
         draft.spec["terminationGracePeriodSeconds"] = grace_period_seconds(pod.base, slices)
@@ -61,9 +63,9 @@ def merge(pod: PodTemplate, contribution: Contribution, by: object) -> PodTempla
     readers = (*pod.readers, *readers_of(contribution, by))
     draft.stand_in_front(contribution.target_ports)
     draft.add_metadata("annotations", annotations_of(contribution.target_ports))
-    return replace(
-        pod,
+    return PodTemplate(
         json=draft.json,
+        base=pod.base,
         owners=draft.owners,
         relations=relations,
         slices=slices,
@@ -105,7 +107,7 @@ class _Draft:
                     f"container name {container.name!r} {twice}; names are unique over containers and init "
                     "containers, give one another"
                 )
-        rendered = container.render()
+        rendered = container.render_shared()
         if restart_policy is not None:
             # where people write it; making the whole value anew would take a hundred times as long
             rest = {k: value for k, value in rendered.items() if k not in ("name", "image", "restartPolicy")}
@@ -126,8 +128,9 @@ class _Draft:
         yield from objects_at(self.spec, "containers")
 
     def check_ports(self, added: Sequence[str]) -> None:
-        """Refuse a port of the containers that were added where another one has it while both run."""
-        check_ports(self.spec, added, lambda name: str(self.owner(("container", name))))
+        """Refuse a port of the added containers, those that have ports, where another one has it while both run."""
+        if added:
+            check_ports(self.spec, added, lambda name: str(self.owner(("container", name))))
 
     def add_mounts(self, name: str, mounts: Iterable[VolumeMount]) -> None:
         for mount in mounts:

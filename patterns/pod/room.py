@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from patterns.model import EmptyDir, JsonObject, ResourceRequirements, Volume, VolumeMount
 from patterns.model.json import object_at, objects_at, text_at
 from patterns.model.quantity import Quantity, quantity
-from patterns.model.value import replace
+from patterns.model.value import derived, replace
 
 #: https://kubernetes.io/docs/concepts/storage/ephemeral-storage/
 EPHEMERAL_STORAGE = "ephemeral-storage"
@@ -63,11 +63,8 @@ def with_disk(resources: ResourceRequirements | None, room: str | int | None) ->
     """
     if resources is None or room is None or EPHEMERAL_STORAGE in {**resources.requests, **resources.limits}:
         return resources
-    # the same default serves many containers; what is kept in the value ends with it
-    known: dict[str | int, ResourceRequirements] = resources.__dict__.setdefault("_with_disk", {})
-    if room not in known:
-        known[room] = replace(resources, requests={**resources.requests, EPHEMERAL_STORAGE: room})
-    return known[room]
+    requests = {**resources.requests, EPHEMERAL_STORAGE: room}
+    return derived(resources, room, lambda: replace(resources, requests=requests))
 
 
 def with_memory(resources: ResourceRequirements, more: str | int) -> ResourceRequirements:

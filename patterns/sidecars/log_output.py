@@ -13,10 +13,10 @@ from patterns.model import ConfigMapKey, JsonObject, SecretKey
 from patterns.model.frozen import NOTHING
 from patterns.model.secrets import is_secret_name, is_secret_value
 from patterns.model.urls import url_parts
-from patterns.model.value import Value
+from patterns.model.value import Value, derived
 from patterns.sidecars.fluent_bit import plain_text
 
-T = TypeVar("T")
+V = TypeVar("V", bound=Value)
 
 #: a value of a property: what is secret, or differs by cluster, is referred to and never written down
 Property: TypeAlias = str | int | bool | SecretKey | ConfigMapKey
@@ -128,16 +128,12 @@ def _check_literal(key: str, value: str) -> None:
     plain_text(f"properties: {key!r}", value)
 
 
-def made_once(method: Callable[[T], FluentBitOutput]) -> Callable[[T], FluentBitOutput]:
-    """For ``fluent_bit_output`` of a frozen value: it is made when the value is checked, and asked for later."""
-    name = f"_{method.__name__}"
+def made_once(method: Callable[[V], FluentBitOutput]) -> Callable[[V], FluentBitOutput]:
+    """For ``fluent_bit_output`` of a value: it is made when the value is checked, and asked for later."""
 
     @wraps(method)
-    def known(destination: T) -> FluentBitOutput:
-        found: FluentBitOutput | None = destination.__dict__.get(name)
-        if found is None:
-            found = destination.__dict__[name] = method(destination)
-        return found
+    def known(destination: V) -> FluentBitOutput:
+        return derived(destination, method.__name__, lambda: method(destination))
 
     return known
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from patterns.model import Container, Security, SecurityContext
-from patterns.model.value import replace
+from patterns.model.value import derived, replace
 
 
 def secured(container: Container, security: Security | None) -> Container:
@@ -13,18 +13,19 @@ def secured(container: Container, security: Security | None) -> Container:
     """
     if security is None:
         return container
-    whole = security.container()
-    context = filled(
-        container.security_context,
-        SecurityContext(
-            allow_privilege_escalation=whole.allow_privilege_escalation,
-            capabilities=whole.capabilities,
-            read_only_root_filesystem=whole.read_only_root_filesystem,
-        ),
-    )
+    context = filled(container.security_context, derived(security, "of each container", lambda: _of_each(security)))
     if context == container.security_context or not context.render():
         return container
     return replace(container, security_context=context)
+
+
+def _of_each(security: Security) -> SecurityContext:
+    whole = security.container()
+    return SecurityContext(
+        allow_privilege_escalation=whole.allow_privilege_escalation,
+        capabilities=whole.capabilities,
+        read_only_root_filesystem=whole.read_only_root_filesystem,
+    )
 
 
 def filled(own: SecurityContext | None, wanted: SecurityContext) -> SecurityContext:

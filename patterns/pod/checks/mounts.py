@@ -80,12 +80,9 @@ def mount_path_missing(container: Container) -> Problems:
 )
 def undeclared_volume(container: PodContainer) -> Problems:
     """A mount names a volume of the pod, or a claim template of its StatefulSet."""
-    pod = container.pod
-    known: set[str] | None = None
+    known = container.pod.mountable
     for field in ("volumeMounts", "volumeDevices"):
         for at, mount in container.entries(field):
-            if known is None:
-                known = {text_at(volume, "name") for _, volume in pod.volumes} | pod.claim_templates
             name = text_at(mount, "name")
             if not name or name not in known:
                 shown = ", ".join(sorted(known - {""})) or "none"

@@ -127,6 +127,11 @@ class Pod:
         """The names of a StatefulSet's claim templates, which its pods mount like volumes."""
         return frozenset(text_at(c, "metadata", "name") for c in objects_at(self.object.spec, "volumeClaimTemplates"))
 
+    @cached_property
+    def mountable(self) -> frozenset[str]:
+        """The names that mounts may have: of volumes and claim templates."""
+        return self.claim_templates.union(text_at(volume, "name") for _, volume in self.volumes)
+
     def volume(self, name: str) -> JsonObject | None:
         """The volume of this name."""
         return next((volume for _, volume in self.volumes if volume.get("name") == name), None)
