@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from patterns.pod.checks import NEWEST, Finding, Object, Outcome, Rule, judge, rules
+from patterns.pod.checks import NEWEST, Container, Finding, Object, Outcome, Rule, judge, rules
 from patterns.yaml.reader import read_yaml
 
 CASES = Path(__file__).parents[2] / "cases"
@@ -67,6 +67,18 @@ def test_every_folder_is_a_rule() -> None:
 def test_a_rule_says_why_and_where_it_stands(rule: Rule) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.id)
     assert rule.why and rule.source
+
+
+@pytest.mark.parametrize("file", [*cases("bad"), *cases("good")])
+def test_a_rule_of_a_container_looks_at_nothing_beside_it(file: Path) -> None:
+    alone = [rule for rule in rules() if rule.part is Container]
+    for document in read_yaml(file.read_bytes()):
+        for pod in Object(document).pods if isinstance(document, dict) else ():
+            for container in pod.all_containers:
+                by_itself = Container(pod, container.list, container.json)
+                for rule in alone:
+                    # it has neither pod nor place, so that asking for them fails
+                    assert list(rule.check(by_itself)) == list(rule.check(container))
 
 
 @pytest.mark.parametrize("file", cases("bad"))
