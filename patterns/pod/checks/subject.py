@@ -153,7 +153,7 @@ class Container:
     """
 
     def __init__(self, pod: Pod, list: ContainerList, json: JsonObject) -> None:
-        self.list = list
+        self.list: ContainerList = list
         self.json = json
         self.target = pod.target
         self.os = pod.os
