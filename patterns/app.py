@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from patterns import place, tree
+from patterns.app_options import AppOptions
 from patterns.collection import collection_paused
-from patterns.errors import PatternError, PatternWarning, SynthesisError, trimmed
+from patterns.errors import PatternError, PatternWarning, SynthesisError
 from patterns.files import (
     ChartDocuments,
     Document,
@@ -22,6 +21,7 @@ from patterns.files import (
     folder_per_chart,
 )
 from patterns.findings import findings_of
+from patterns.half_made import half_made, half_made_below
 from patterns.judgement import Verdict, verdict
 from patterns.manifest import Manifest, attachments
 from patterns.model.json import JsonObject, text_at
@@ -87,31 +87,27 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         opinions: bool = False,
         image_facts: Sequence[ImageFacts] = (),
     ) -> None:
-        self._patterns_standards = _standards(target, pod_security, opinions, image_facts)
+        given = {
+            "output_file_extension": output_file_extension,
+            "record_construct_metadata": record_construct_metadata,
+            "target": target,
+            "pod_security": pod_security,
+            "opinions": opinions,
+            "image_facts": image_facts,
+        }
+        tree.check_options(App.__init__, given)
+        self._patterns_standards = Standards(
+            target=minor_version(target), opinions=opinions, pod_security=pod_security, image_facts=tuple(image_facts)
+        )
+        self._patterns_options = AppOptions(
+            outdir, output_file_extension, record_construct_metadata, resolvers, yaml_output_type
+        )
         #: Node validates the tree, or expands its dependencies: validations of the root have nothing to do then
         self.synthesizing = False
-        if record_construct_metadata is None:
-            record_construct_metadata = os.environ.get("CDK8S_RECORD_CONSTRUCT_METADATA") == "true"
-        directory = outdir if outdir is not None else os.environ.get("CDK8S_OUTDIR", "dist")
-        self._patterns_options = _Options(
-            outdir=directory,
-            directory=Path(directory).absolute(),
-            extension=output_file_extension if output_file_extension is not None else ".k8s.yaml",
-            record=record_construct_metadata,
-            output_type=yaml_output_type if yaml_output_type is not None else cdk8s.YamlOutputType.FILE_PER_CHART,
-        )
-        props = cdk8s.AppProps(
-            # Node has the working directory of its start
-            outdir=str(self._patterns_options.directory),
-            output_file_extension=self._patterns_options.extension,
-            record_construct_metadata=False,
-            resolvers=resolvers,
-            yaml_output_type=self._patterns_options.output_type,
-        )
-        tree_of_app = Tree(self, cdk8s.App, props)
+        tree_of_app = Tree(self, cdk8s.App, self._patterns_options.for_node())
         place.keep_defaults(self, defaults)
         place.keep_target(self, self._patterns_standards.target)
-        keep_resolvers(self, resolvers or ())
+        keep_resolvers(self, self._patterns_options.resolvers)
         if resolvers:
             # Node calls them for every object, and says here what is none
             tree_of_app.make()
@@ -129,7 +125,7 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
             SynthesisError: with everything that is wrong in the whole app; nothing was written.
         """
         order = self._order(super().synth)
-        findings: list[str] = []
+        findings = half_made_below(self)
         charts = [self._rendered(chart, objects, findings) for chart, objects in order.charts]
         layout = self._layout(charts, order)
         judged = self._judged(layout.files)
@@ -149,7 +145,7 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
             SynthesisError: with everything that is wrong in the whole app.
         """
         order = self._order(super().synth_yaml)
-        findings: list[str] = []
+        findings = half_made_below(self)
         charts = [self._rendered(chart, objects, findings) for chart, objects in order.charts]
         everything = [document for chart in charts for document in chart.documents]
         judged = self._judged({"the app": everything})
@@ -212,31 +208,12 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
                 return file_per_chart(charts, extension, numbered=order.numbered)
 
 
-def _standards(target: str, pod_security: Level | None, opinions: bool, image_facts: Sequence[ImageFacts]) -> Standards:
-    try:
-        options = {"target": target, "pod_security": pod_security, "opinions": opinions, "image_facts": image_facts}
-        tree.check_options(App.__init__, options)
-        minor = minor_version(target)
-        return Standards(target=minor, opinions=opinions, pod_security=pod_security, image_facts=tuple(image_facts))
-    except PatternError as error:
-        raise trimmed(error, "App") from None
-
-
-class _Options:
-    def __init__(
-        self, *, outdir: str, directory: Path, extension: str, record: bool, output_type: cdk8s.YamlOutputType
-    ) -> None:
-        self.outdir = outdir
-        self.directory = directory
-        self.extension = extension
-        self.record = record
-        self.output_type = output_type
-
-
 def _document(obj: cdk8s.ApiObject, findings: list[str], *, named: bool) -> Document | None:
     """The object's document; None where there is a finding instead."""
     try:
         if isinstance(obj, Manifest):
+            if half_made(obj):
+                return None
             path = place.path_of(obj)
             wrong = findings_of(obj)
             findings.extend(wrong)

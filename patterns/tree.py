@@ -154,10 +154,10 @@ class Chart(ReadOnly, cdk8s.Chart, Construct):
     ) -> None:
         own = dict(labels or {})
         if namespace is not None and not isinstance(namespace, str):
-            raise WrongType(f"Chart {id!r}: namespace must be a string, got {type(namespace).__name__}")
+            raise WrongType(f"namespace must be a string, got {type(namespace).__name__}")
         for key, value in own.items():
             if not isinstance(key, str) or not isinstance(value, str):
-                raise WrongType(f"Chart {id!r}: labels must hold strings, got {key!r}: {value!r}")
+                raise WrongType(f"labels must hold strings, got {key!r}: {value!r}")
         self._patterns_facts = _ChartFacts(namespace, own, not disable_resource_name_hashes)
         create(cdk8s.Chart, self, scope, id)
         keep_defaults(self, defaults)
