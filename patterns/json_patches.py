@@ -76,9 +76,9 @@ def _misfit(document: JsonObject, patches: Sequence[Patch]) -> InvalidValue:
             reason = str(error).removeprefix("Error: ").splitlines()[0]
             return _told(patch, before, reason)
         if not isinstance(after, dict):
-            break
+            return _told(patch, before, "")
         before = after
-    return _told(patch, before, "")
+    return InvalidValue("JSON patches do not fit together, though each one does; give fewer of them")
 
 
 def _told(patch: Patch, before: JsonObject, words_of_node: str) -> InvalidValue:
