@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from patterns import place, tree
 from patterns.app_options import AppOptions
 from patterns.collection import collection_paused
-from patterns.errors import PatternError, PatternWarning, SynthesisError
+from patterns.errors import PatternError, PatternWarning, SynthesisError, trimmed
 from patterns.files import (
     ChartDocuments,
     Document,
@@ -32,7 +32,7 @@ from patterns.pod.checks.pod_security import Level
 from patterns.pod.checks.standards import Standards, minor_version
 from patterns.pod.checks.subject import NEWEST
 from patterns.resolvers import keep_resolvers
-from patterns.synthesis import Order, order_in_python, order_of
+from patterns.synthesis import Order, order_in_python, order_of, refuse_circles_of_one
 from patterns.waiting import Tree
 from patterns.waivers import waivers_of
 from patterns.yaml import write_yaml
@@ -112,6 +112,15 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
             # Node calls them for every object, and says here what is none
             tree_of_app.make()
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        own = vars(cls).get("charts")
+        if isinstance(own, property) and own.fget is not None:
+            # a class of a user's may give some of them only; Node would write them by itself while it validates
+            asked = own.fget
+            guarded = property(lambda self: [] if self.synthesizing else asked(self), own.fset, own.fdel, own.__doc__)
+            setattr(cls, "charts", guarded)  # noqa: B010  # an assignment is refused by type checkers
+
     @property
     def charts(self) -> list[cdk8s.Chart]:
         """The charts, those that others depend on first; none while Node validates, so that it writes none."""
@@ -160,20 +169,29 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         self.synthesizing = True
         try:
             question()
-        except (RuntimeError, JSIIError) as error:
-            raise _failure(error) from None
         finally:
             self.synthesizing = False
 
     def _order(self, question: Callable[[], object]) -> Order:
-        known = order_in_python(self)
-        if known is not None:
-            return known
-        self._ask_node(question)
+        order = order_in_python(self)
         try:
-            return order_of(self)
+            if order is None:
+                order = self._order_of_node(question)
+            return order.of(self.charts) if place.overrides(self, App, "charts") else order
+        except SynthesisError as error:
+            raise trimmed(error) from None
         except (RuntimeError, JSIIError) as error:
             raise _failure(error) from None
+
+    def _order_of_node(self, question: Callable[[], object]) -> Order:
+        try:
+            self._ask_node(question)
+            return order_of(self)
+        except RuntimeError as error:
+            if "call stack" in str(error):
+                # JavaScript's complaint of what depends on itself where something else depends on it
+                refuse_circles_of_one(self.node.find_all())
+            raise
 
     def _rendered(self, chart: cdk8s.Chart, objects: Sequence[cdk8s.ApiObject], findings: list[str]) -> ChartDocuments:
         folder = self._patterns_options.output_type is cdk8s.YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE
