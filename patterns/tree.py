@@ -49,6 +49,9 @@ __all__ = [
 class Construct(CanWait, constructs.Construct, metaclass=WaitingMeta):
     """A construct: the parent of your own bundles of objects and patterns.
 
+    It is made by a metaclass, and so is every class of this library: one of your own derives from
+    ``type(patterns.Manifest)``, which goes with all of them, where it would derive from ``jsii.JSIIMeta`` under cdk8s.
+
     Args:
         scope: the construct that it is placed in.
         id: unique among the constructs of the scope.

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import traceback
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -197,3 +198,21 @@ def test_the_inner_construct_is_named_where_one_is_made_by_another() -> None:
 
     with pytest.raises(InvalidValue, match=r"^Manifest 'shop/outer/inner': kind must not be empty$"):
         Outer(Chart(App(), "shop"), "outer")
+
+
+@pytest.mark.parametrize("kind", [Chart, Construct, Manifest, App])
+def test_a_metaclass_of_a_users_derives_from_that_of_manifests(kind: Any) -> None:
+    class Counting(type(Manifest)):  # type: ignore[misc]  # a metaclass has one of its own
+        made = 0
+
+        def __call__(cls, *args: Any, **options: Any) -> Any:
+            Counting.made += 1
+            return super().__call__(*args, **options)
+
+    counted = Counting("Counted", (kind,), {})
+    if kind is App:
+        counted()
+    else:
+        options = {"api_version": "v1", "kind": "ConfigMap"} if kind is Manifest else {}
+        counted(Chart(App(), "shop"), "web", **options)
+    assert Counting.made == 1
