@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from patterns import place, tree
+from patterns.app_options import AppOptions
 from patterns.collection import collection_paused
 from patterns.errors import PatternError, PatternWarning, SynthesisError, trimmed
 from patterns.files import (
@@ -22,6 +21,7 @@ from patterns.files import (
     folder_per_chart,
 )
 from patterns.findings import findings_of
+from patterns.half_made import half_made, half_made_below
 from patterns.judgement import Verdict, verdict
 from patterns.manifest import Manifest, attachments
 from patterns.model.json import JsonObject, text_at
@@ -32,7 +32,7 @@ from patterns.pod.checks.pod_security import Level
 from patterns.pod.checks.standards import Standards, minor_version
 from patterns.pod.checks.subject import NEWEST
 from patterns.resolvers import keep_resolvers
-from patterns.synthesis import Order, order_in_python, order_of
+from patterns.synthesis import Order, order_in_python, order_of, refuse_circles_of_one
 from patterns.waiting import Tree
 from patterns.waivers import waivers_of
 from patterns.yaml import write_yaml
@@ -87,34 +87,39 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         opinions: bool = False,
         image_facts: Sequence[ImageFacts] = (),
     ) -> None:
-        self._patterns_standards = _standards(target, pod_security, opinions, image_facts)
+        given = {
+            "output_file_extension": output_file_extension,
+            "record_construct_metadata": record_construct_metadata,
+            "target": target,
+            "pod_security": pod_security,
+            "opinions": opinions,
+            "image_facts": image_facts,
+        }
+        tree.check_options(App.__init__, given)
+        self._patterns_standards = Standards(
+            target=minor_version(target), opinions=opinions, pod_security=pod_security, image_facts=tuple(image_facts)
+        )
+        self._patterns_options = AppOptions(
+            outdir, output_file_extension, record_construct_metadata, resolvers, yaml_output_type
+        )
         #: Node validates the tree, or expands its dependencies: validations of the root have nothing to do then
         self.synthesizing = False
-        if record_construct_metadata is None:
-            record_construct_metadata = os.environ.get("CDK8S_RECORD_CONSTRUCT_METADATA") == "true"
-        directory = outdir if outdir is not None else os.environ.get("CDK8S_OUTDIR", "dist")
-        self._patterns_options = _Options(
-            outdir=directory,
-            directory=Path(directory).absolute(),
-            extension=output_file_extension if output_file_extension is not None else ".k8s.yaml",
-            record=record_construct_metadata,
-            output_type=yaml_output_type if yaml_output_type is not None else cdk8s.YamlOutputType.FILE_PER_CHART,
-        )
-        props = cdk8s.AppProps(
-            # Node has the working directory of its start
-            outdir=str(self._patterns_options.directory),
-            output_file_extension=self._patterns_options.extension,
-            record_construct_metadata=False,
-            resolvers=resolvers,
-            yaml_output_type=self._patterns_options.output_type,
-        )
-        tree_of_app = Tree(self, cdk8s.App, props)
+        tree_of_app = Tree(self, cdk8s.App, self._patterns_options.for_node())
         place.keep_defaults(self, defaults)
         place.keep_target(self, self._patterns_standards.target)
-        keep_resolvers(self, resolvers or ())
+        keep_resolvers(self, self._patterns_options.resolvers)
         if resolvers:
             # Node calls them for every object, and says here what is none
             tree_of_app.make()
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        own = vars(cls).get("charts")
+        if isinstance(own, property) and own.fget is not None:
+            # a class of a user's may give some of them only; Node would write them by itself while it validates
+            asked = own.fget
+            guarded = property(lambda self: [] if self.synthesizing else asked(self), own.fset, own.fdel, own.__doc__)
+            setattr(cls, "charts", guarded)  # noqa: B010  # an assignment is refused by type checkers
 
     @property
     def charts(self) -> list[cdk8s.Chart]:
@@ -129,7 +134,7 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
             SynthesisError: with everything that is wrong in the whole app; nothing was written.
         """
         order = self._order(super().synth)
-        findings: list[str] = []
+        findings = half_made_below(self)
         charts = [self._rendered(chart, objects, findings) for chart, objects in order.charts]
         layout = self._layout(charts, order)
         judged = self._judged(layout.files)
@@ -149,7 +154,7 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
             SynthesisError: with everything that is wrong in the whole app.
         """
         order = self._order(super().synth_yaml)
-        findings: list[str] = []
+        findings = half_made_below(self)
         charts = [self._rendered(chart, objects, findings) for chart, objects in order.charts]
         everything = [document for chart in charts for document in chart.documents]
         judged = self._judged({"the app": everything})
@@ -164,20 +169,29 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         self.synthesizing = True
         try:
             question()
-        except (RuntimeError, JSIIError) as error:
-            raise _failure(error) from None
         finally:
             self.synthesizing = False
 
     def _order(self, question: Callable[[], object]) -> Order:
-        known = order_in_python(self)
-        if known is not None:
-            return known
-        self._ask_node(question)
+        order = order_in_python(self)
         try:
-            return order_of(self)
+            if order is None:
+                order = self._order_of_node(question)
+            return order.of(self.charts) if place.overrides(self, App, "charts") else order
+        except SynthesisError as error:
+            raise trimmed(error) from None
         except (RuntimeError, JSIIError) as error:
             raise _failure(error) from None
+
+    def _order_of_node(self, question: Callable[[], object]) -> Order:
+        try:
+            self._ask_node(question)
+            return order_of(self)
+        except RuntimeError as error:
+            if "call stack" in str(error):
+                # JavaScript's complaint of what depends on itself where something else depends on it
+                refuse_circles_of_one(self.node.find_all())
+            raise
 
     def _rendered(self, chart: cdk8s.Chart, objects: Sequence[cdk8s.ApiObject], findings: list[str]) -> ChartDocuments:
         folder = self._patterns_options.output_type is cdk8s.YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE
@@ -212,31 +226,12 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
                 return file_per_chart(charts, extension, numbered=order.numbered)
 
 
-def _standards(target: str, pod_security: Level | None, opinions: bool, image_facts: Sequence[ImageFacts]) -> Standards:
-    try:
-        options = {"target": target, "pod_security": pod_security, "opinions": opinions, "image_facts": image_facts}
-        tree.check_options(App.__init__, options)
-        minor = minor_version(target)
-        return Standards(target=minor, opinions=opinions, pod_security=pod_security, image_facts=tuple(image_facts))
-    except PatternError as error:
-        raise trimmed(error, "App") from None
-
-
-class _Options:
-    def __init__(
-        self, *, outdir: str, directory: Path, extension: str, record: bool, output_type: cdk8s.YamlOutputType
-    ) -> None:
-        self.outdir = outdir
-        self.directory = directory
-        self.extension = extension
-        self.record = record
-        self.output_type = output_type
-
-
 def _document(obj: cdk8s.ApiObject, findings: list[str], *, named: bool) -> Document | None:
     """The object's document; None where there is a finding instead."""
     try:
         if isinstance(obj, Manifest):
+            if half_made(obj):
+                return None
             path = place.path_of(obj)
             wrong = findings_of(obj)
             findings.extend(wrong)

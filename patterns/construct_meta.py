@@ -7,18 +7,22 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
-from patterns.errors import PatternError, WrongType, trimmed
+from patterns.errors import PatternError, SynthesisError, WrongType, trimmed
+from patterns.half_made import keep_half_made
 from patterns.model.annotations import kinds_of_options
 from patterns.model.kinds import Kind, is_kept
 from patterns.model.value import taken
-from patterns.place import MAKING, AnyConstruct, check_place, join, path_of
+from patterns.place import MAKING, check_place, is_scope, join, path_of
 from patterns.waiting import is_made
 
-import jsii  # isort: skip  # after patterns.place, which finds Node
+import cdk8s  # isort: skip  # after patterns.place, which finds Node
+import jsii  # isort: skip
 
 T = TypeVar("T")
 
 _SCOPE_AND_ID = ("scope", "id")
+#: of an error that says already which construct it is of
+_PLACED = "placed"
 _KINDS: dict[object, dict[str, Kind]] = {}
 
 
@@ -38,16 +42,27 @@ def check_options(function: Callable[..., object], options: Mapping[str, object]
 
 
 class WaitingMeta(jsii.JSIIMeta):
-    """Leaves out what jsii does last when an object is made: it would ask for a reference in Node."""
+    """Leaves out what jsii does last when an object is made: it would ask for a reference in Node.
+
+    An error that nobody speaks for yet is the construct's.
+    """
 
     def __call__(cls: type[T], *args: Any, **kwargs: Any) -> T:
         depth = len(MAKING.constructs)
         try:
-            return _instance(cls, *args, **kwargs)
+            made = _instance(cls, *args, **kwargs)
         except PatternError as error:
-            raise trimmed(error) from error.__cause__
-        finally:
-            del MAKING.constructs[depth:]
+            if error.who or _PLACED in error.__dict__ or isinstance(error, SynthesisError):
+                told = trimmed(error)
+            else:
+                told = _told(error, cls, args, kwargs)
+            _keep_half_made(depth, told)
+            raise told from error.__cause__
+        except BaseException as error:
+            _keep_half_made(depth, error)
+            raise
+        del MAKING.constructs[depth:]
+        return made
 
 
 def _instance(cls: type[T], *args: Any, **kwargs: Any) -> T:
@@ -63,21 +78,40 @@ class ConstructMeta(WaitingMeta):
     def __call__(cls: type[T], *args: Any, **kwargs: Any) -> T:
         depth = len(MAKING.constructs)
         try:
-            if len(args) == len(_SCOPE_AND_ID) and _takes_place(cls.__init__):
-                check_place(*args)
+            place = args if len(args) == len(_SCOPE_AND_ID) else _named_place(args, kwargs)
+            if len(place) == len(_SCOPE_AND_ID) and _takes_place(cls.__init__):
+                check_place(*place)
             check_options(cls.__init__, kwargs)
             made = _instance(cls, *args, **kwargs)
-            del MAKING.constructs[depth:]
-            return made
         except PatternError as error:
-            if "placed" in error.__dict__:
-                raise trimmed(error) from error.__cause__
-            error.__dict__["placed"] = True
-            raise trimmed(error, f"{cls.__name__} {_wanted_path(*args, **kwargs)!r}") from error.__cause__
-        finally:
-            for construct in MAKING.constructs[depth:]:
-                construct._patterns_half_made = True
-            del MAKING.constructs[depth:]
+            told = trimmed(error) if _PLACED in error.__dict__ else _told(error, cls, args, kwargs)
+            _keep_half_made(depth, told)
+            raise told from error.__cause__
+        except BaseException as error:
+            _keep_half_made(depth, error)
+            raise
+        del MAKING.constructs[depth:]
+        return made
+
+
+def _told(error: PatternError, cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> PatternError:
+    """The error, said by the construct that was to be made."""
+    error.__dict__[_PLACED] = True
+    root = issubclass(cls, cdk8s.App)
+    return trimmed(error, cls.__name__ if root else f"{cls.__name__} {_wanted_path(*args, **kwargs)!r}")
+
+
+def _keep_half_made(depth: int, error: BaseException) -> None:
+    """Take what this thread was making out of its list; what stands in a tree stops the synthesis if it stays there."""
+    failed = MAKING.constructs[depth:]
+    del MAKING.constructs[depth:]
+    for construct in failed:
+        keep_half_made(construct, error)
+
+
+def _named_place(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Scope and id where they are given by name; a missing one is Python's own error."""
+    return (*args, *(kwargs[name] for name in _SCOPE_AND_ID[len(args) :] if name in kwargs))
 
 
 @cache
@@ -92,6 +126,5 @@ def _takes_place(function: Callable[..., object]) -> bool:
     )
 
 
-def _wanted_path(scope: AnyConstruct | None = None, id: object = "", *_: object, **__: object) -> str:
-    above = path_of(scope) if scope is not None and is_made(scope) else ""
-    return join(above, str(id))
+def _wanted_path(scope: object = None, id: object = "", *_: object, **__: object) -> str:
+    return join(path_of(scope) if is_scope(scope) else "", str(id))  # type: ignore[arg-type]  # it is a construct

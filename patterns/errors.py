@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import TypeVar
 
 _PACKAGE = str(Path(__file__).parent)
@@ -53,6 +54,14 @@ class PatternWarning(UserWarning):
 
 
 E = TypeVar("E", bound=PatternError)
+
+
+def users_line() -> str:
+    """Where the user's code called this package, as ``file:line``, for what is found to be wrong later."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    return "" if frame is None else f"{frame.f_code.co_filename}:{frame.f_lineno}"
 
 
 def trimmed(error: E, who: str = "") -> E:

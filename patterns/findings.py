@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from patterns.errors import PatternError
 from patterns.files import Document
+from patterns.half_made import half_made, still_below
 from patterns.judgement import verdict
-from patterns.place import half_made, path_of, root_of
+from patterns.place import path_of, root_of
 from patterns.pod.checks.standards import Standards
 from patterns.waiting import Notes, when_made
 from patterns.waivers import waivers_of
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 @jsii.implements(constructs.IValidation)
 class _Findings:
-    """One validation of the root for all objects below it: it costs two messages to Node for the whole app."""
+    """One validation of the root for all objects below it: it costs three messages to Node for the whole app."""
 
     def __init__(self, root: constructs.IConstruct) -> None:
         self.root = root
@@ -31,13 +33,15 @@ class _Findings:
         """The findings of all objects; none while `patterns.App` synthesizes, which collects them itself."""
         if getattr(self.root, "synthesizing", False):
             return []
-        special = [finding for obj in self.objects for finding in findings_of(obj)]
-        return special or self._judged()
+        # a half-made one has a finding already, and not all that a question to it needs
+        objects = [obj for obj in still_below(self.root, self.objects) if not half_made(obj)]
+        special = [finding for obj in objects for finding in findings_of(obj)]
+        return special or self._judged(objects)
 
-    def _judged(self) -> list[str]:
+    def _judged(self, objects: Sequence[Manifest]) -> list[str]:
         """What the rules say; an exception would lose its type in Node."""
         try:
-            documents = [Document(obj.document(), path_of(obj), obj.kind, obj.name, obj) for obj in self.objects]
+            documents = [Document(obj.document(), path_of(obj), obj.kind, obj.name, obj) for obj in objects]
         except PatternError:
             # it is raised again when the object is rendered
             return []
@@ -49,12 +53,6 @@ _validations: Notes[_Findings] = Notes()
 
 def findings_of(obj: Manifest) -> list[str]:
     """The object's findings, each with its path before it."""
-    incomplete = half_made(obj)
-    if incomplete is not None:
-        return [
-            f"{type(incomplete).__name__} {path_of(incomplete)!r}: must not be left half-made; its error was caught: "
-            "mend what it said, or take the construct out of the tree"
-        ]
     return [f"{type(obj).__name__} {path_of(obj)!r}: {finding}" for finding in obj.findings()]
 
 

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
 
+from patterns.errors import PatternError
+
 
 def later(package: str, places: Mapping[str, str]) -> tuple[Callable[[], list[str]], Callable[[str], object]]:
     """``__dir__`` and ``__getattr__`` of a package whose names are elsewhere.
@@ -23,7 +25,11 @@ def later(package: str, places: Mapping[str, str]) -> tuple[Callable[[], list[st
         module = places.get(name)
         if module is None:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        found = import_module(module)
+        try:
+            found = import_module(module)
+        except PatternError as error:
+            # such as that there is no Node; how modules import each other says nothing of it
+            raise error.with_traceback(None) from None
         value = own[name] = found if module == f"{package}.{name}" else getattr(found, name)
         return value
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from patterns import place, tree
-from patterns.errors import InvalidValue, WrongType
+from patterns.errors import InvalidValue, PatternError, WrongType, trimmed
+from patterns.json_patches import Patch, patched, patches_of
 from patterns.metadata import Metadata, check_name
 from patterns.model.json import Json, JsonObject, object_at
 from patterns.plain_json import plain_object
@@ -153,7 +154,7 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         document = self.own_document(copied=copied)
         if own.change is not None:
             document = own.change(document)
-        return _patched(document, own.patches) if own.patches else document
+        return patched(document, own.patches) if own.patches else document
 
     def own_document(self, *, copied: bool) -> JsonObject:
         """The document before `change_document` and JSON patches; not ``copied``, it must not be changed."""
@@ -182,8 +183,14 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
 
         Args:
             ops: operations such as ``cdk8s.JsonPatch.replace("/spec/replicas", 3)``.
+
+        Raises:
+            WrongType: for what is no `cdk8s.JsonPatch`.
         """
-        self._patterns_manifest.patches = (*self._patterns_manifest.patches, *ops)
+        try:
+            self._patterns_manifest.patches += tuple(patches_of(ops))
+        except PatternError as error:
+            raise trimmed(error, f"{type(self).__name__} {place.path_of(self)!r}") from None
 
     def change_document(self, change: Callable[[JsonObject], JsonObject]) -> None:
         """Let ``change`` make the document that is rendered, of a document that it must not change itself.
@@ -204,7 +211,7 @@ class ManifestState:
         self.name = name
         self.metadata = metadata
         self.body = body
-        self.patches: tuple[cdk8s.JsonPatch, ...] = ()
+        self.patches: tuple[Patch, ...] = ()
         self.change: Callable[[JsonObject], JsonObject] | None = None
 
 
@@ -216,13 +223,3 @@ def _check_type(api_version: object, kind: object) -> None:
         raise InvalidValue(f"api_version must be VERSION or GROUP/VERSION, such as 'apps/v1', got {api_version!r}")
     if not kind:
         raise InvalidValue("kind must not be empty")
-
-
-def _patched(document: JsonObject, patches: Sequence[cdk8s.JsonPatch]) -> JsonObject:
-    try:
-        changed: JsonObject = cdk8s.JsonPatch.apply(document, *patches)
-    except RuntimeError as error:
-        reason = str(error).removeprefix("Error: ").splitlines()[0]
-        raise InvalidValue(f"a JSON patch does not fit: {reason}") from None
-    first: JsonObject = {key: changed[key] for key in ("apiVersion", "kind", "metadata") if key in changed}
-    return {**first, **changed}

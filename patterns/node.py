@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -26,11 +26,13 @@ def find_node(env: MutableMapping[str, str] | None = None) -> str:
     The answer is kept in ``JSII_NODE``, where jsii looks for it, so that it holds for child processes too.
 
     Raises:
-        NodeNotFound: when there is none, with ways to get one.
+        NodeNotFound: when there is none, with ways to get one; also where ``JSII_NODE`` names what is none, of which
+            jsii would say only that it lacks a process.
     """
     env = os.environ if env is None else env
     chosen = env.get("JSII_NODE")
     if chosen:
+        _check_chosen(chosen, env)
         return chosen
     unfit = ""
     for node in (shutil.which("node", path=env.get("PATH")), wheel_node()):
@@ -48,6 +50,20 @@ def find_node(env: MutableMapping[str, str] | None = None) -> str:
         f"cdk8s runs on Node {OLDEST} or newer, and there is none{unfit}; install it, or "
         'pip install "cdk8s-pod-patterns[node]"'
     )
+
+
+def _check_chosen(chosen: str, env: Mapping[str, str]) -> None:
+    """Refuse what cannot be a Node. One that is called so is not started, since that takes longer than all the rest."""
+    wrong = ""
+    if shutil.which(chosen, path=env.get("PATH")) is None:
+        wrong = "a directory" if Path(chosen).is_dir() else "no program" if Path(chosen).exists() else "not there"
+    elif Path(chosen).stem not in {"node", "nodejs"} and major_version(chosen) is None:
+        wrong = "a program that does not tell its version as Node does"
+    if wrong:
+        raise NodeNotFound(
+            f"JSII_NODE must be the path of a Node {OLDEST} or newer, got {chosen!r}, which is {wrong}; mend it, or "
+            "unset it, and a Node is looked for"
+        )
 
 
 def major_version(node: str) -> int | None:

@@ -12,11 +12,18 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
+from patterns.errors import PatternError
+
 #: what is ours in the output directory
 LIST = ".patterns"
+
+
+class NotWritten(PatternError, OSError):
+    """The output directory is as it was; an ``OSError`` as under plain cdk8s."""
 
 
 def write(directory: Path, files: Mapping[str, str], folders: Iterable[str] = ()) -> list[str]:
@@ -31,7 +38,35 @@ def write(directory: Path, files: Mapping[str, str], folders: Iterable[str] = ()
 
     Returns:
         The paths of the files that were written or removed.
+
+    Raises:
+        NotWritten: with what stands in the way.
     """
+    folders = list(folders)
+    try:
+        return _write(directory, files, folders)
+    except OSError as error:
+        reason = _obstacle(directory, [*files, LIST], folders)
+        if not reason:
+            reason = f"{error.strerror or error}, for {str(error.filename2 or error.filename)!r}"
+        told = NotWritten(f"App: the output directory {str(directory)!r} was not written: {reason}")
+        told.errno = error.errno
+        raise told from None
+
+
+def _obstacle(directory: Path, files: Iterable[str], folders: Iterable[str]) -> str:
+    """What stands where a file or a directory has to be; empty where it is something else, such as a full disk."""
+    wanted = {directory, *(directory / name for name in folders), *((directory / name).parent for name in files)}
+    for path in sorted({above for folder in wanted for above in (folder, *folder.parents)}):
+        if os.path.lexists(path) and not os.path.isdir(path):  # noqa: PTH112  # a Path raises
+            return f"{str(path)!r} is no directory, and must be one; move it away, or choose another outdir"
+    for path in (directory / name for name in files):
+        if os.path.isdir(path) and not os.path.islink(path):  # noqa: PTH112, PTH114  # a Path raises
+            return f"{str(path)!r} is a directory, and must be a file; move it away, or choose another outdir"
+    return ""
+
+
+def _write(directory: Path, files: Mapping[str, str], folders: Iterable[str]) -> list[str]:
     directory.mkdir(parents=True, exist_ok=True)
     before = _read_list(directory)
     wanted = {name: text.encode() for name, text in files.items()}
@@ -100,7 +135,9 @@ class _Moves:
         """Give every name its old file again."""
         for kept, target in reversed(self.done):
             if kept is None:
-                target.unlink(missing_ok=True)
+                # what has a name that the system refuses is not there either
+                with suppress(OSError):
+                    target.unlink(missing_ok=True)
             elif kept.exists():
                 kept.replace(target)
         for folder in reversed(self.made):

@@ -9,7 +9,7 @@ from patterns.errors import InvalidValue
 from patterns.model import Security, SecurityContext, VolumeMount
 from patterns.model.json import object_at, objects_at, text_at
 from patterns.model.value import replace
-from patterns.place import path_of
+from patterns.place import check_place, path_of
 from patterns.pod.contribution import Contribution
 from patterns.pod.identity import NONROOT, identity_of, sharing_files
 from patterns.pod.mounts import containers_sharing
@@ -42,6 +42,7 @@ class Pattern(Construct, metaclass=ConstructMeta):
     """
 
     def __init__(self, scope: AnyConstruct, id: str) -> None:
+        check_place(scope, id)
         if id.lower() in _RESERVED_IDS:
             raise InvalidValue(f"id must not be {id!r}, by which cdk8s finds the object of a construct; take another")
         super().__init__(scope, id)

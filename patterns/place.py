@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from patterns.errors import Conflict, InvalidValue, NotFound, WrongType
+from patterns.model.frozen import encodable
 from patterns.node import find_node
 
 # Node's environment is that of the moment when it starts, which is now: cdk8s asks it for this variable at every name
@@ -24,7 +25,7 @@ import cdk8s  # noqa: E402  # importing it starts Node, which find_node has to f
 import constructs  # noqa: E402
 import jsii  # noqa: E402
 
-from patterns.waiting import CanWait, Notes, Place, node_id, reference_of, seat_of  # noqa: E402
+from patterns.waiting import Notes, Place, is_made, node_id, reference_of, seat_of  # noqa: E402
 
 if TYPE_CHECKING:
     from patterns.defaults import Defaults
@@ -118,6 +119,9 @@ def defaults_of(construct: AnyConstruct) -> list[Defaults]:
 
 def keep_defaults(construct: AnyConstruct, replacements: Defaults | None) -> None:
     """Let replacements of defaults hold for the construct and for everything below it."""
+    if replacements is not None and not isinstance(replacements, Mapping):
+        got = f"{type(replacements).__name__} {replacements!r}"
+        raise WrongType(f"defaults must be a dict such as {{SCRATCH_SIZE_LIMIT: '1Gi'}}, got {got}")
     if replacements:
         _defaults.keep(construct, dict(replacements))
 
@@ -148,16 +152,30 @@ def join(above: str, id: str) -> str:
     return f"{above}/{node_id(id)}" if above else node_id(id)
 
 
+def is_scope(scope: object) -> bool:
+    """Whether it is a construct that stands in a tree."""
+    if isinstance(scope, constructs.Construct):
+        return is_made(scope)
+    # Node's answer for a construct whose class has no name in Python; a class, and much else, has a node of its own
+    return not isinstance(scope, type) and isinstance(getattr(scope, "node", None), constructs.Node)
+
+
 def check_place(scope: object, id: object) -> None:
     """Refuse a scope that is no construct, and an id that is no name; with checks that ``-O`` keeps."""
     if not isinstance(id, str):
         raise WrongType(f"id must be a string, got {type(id).__name__}")
-    if not is_a(scope, constructs.Construct) and not hasattr(scope, "node"):
-        raise WrongType(
-            f"scope must be the construct to place it in, got {type(scope).__name__}; inside a construct that is self"
-        )
+    if not is_scope(scope):
+        if isinstance(scope, constructs.Construct):
+            kind = type(scope).__name__
+            raise WrongType(
+                f"scope must stand in a tree, and the {kind} does not yet; call its super().__init__() first"
+            )
+        got = f"the class {scope.__name__}" if isinstance(scope, type) else type(scope).__name__
+        raise WrongType(f"scope must be the construct to place it in, got {got}; inside a construct that is self")
     if not id:
         raise InvalidValue("id must not be empty; it is unique among the constructs of one scope")
+    if not encodable(id):
+        raise InvalidValue(f"id must be text that a file can carry, got half of a surrogate pair in {id!r}")
 
 
 class _Making(threading.local):
@@ -170,14 +188,6 @@ class _Making(threading.local):
 MAKING = _Making()
 
 
-def half_made(construct: AnyConstruct) -> AnyConstruct | None:
-    """The construct itself, or the nearest above it, whose ``__init__`` ended with an error that somebody caught."""
-    above: AnyConstruct | None = construct
-    while above is not None and not (isinstance(above, CanWait) and above._patterns_half_made):
-        above = scope_of(above)
-    return above
-
-
 def create(kind: type, self: Any, scope: AnyConstruct, id: str) -> None:
     """Make the construct: in Node by one message, or in Python until somebody asks Node.
 
@@ -188,10 +198,15 @@ def create(kind: type, self: Any, scope: AnyConstruct, id: str) -> None:
         id: its own.
 
     Raises:
-        WrongType: when scope or id are none.
+        WrongType: when scope or id are none, and where the construct has a place already.
         Refused: when there is a construct of that id already, or the scope is locked.
     """
     check_place(scope, id)
+    if is_made(self):
+        raise WrongType(
+            f"super().__init__() must be called once, got a call with the id {id!r} when {path_of(self)!r} was placed; "
+            "leave out one of the two"
+        )
     above = seat_of(scope)
     try:
         if above is None or _notices(self.__class__, kind) or not above.tree.let_wait(kind, self, scope, id):

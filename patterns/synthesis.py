@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from patterns import place
+from patterns.errors import SynthesisError
 from patterns.waiting import preorder, reference_of, tree_of
 
 import cdk8s  # isort: skip  # after patterns.place, which finds Node
@@ -24,6 +25,21 @@ class Order:
 
     charts: Sequence[tuple[cdk8s.Chart, Sequence[cdk8s.ApiObject]]]
     numbered: bool
+
+    def of(self, charts: Sequence[cdk8s.Chart]) -> Order:
+        """The order of these charts alone, as an app gives them whose class has a property ``charts`` of its own.
+
+        Raises:
+            SynthesisError: for one that is not in the app.
+        """
+        known = {reference_of(chart): (chart, objects) for chart, objects in self.charts}
+        strange = [chart for chart in charts if reference_of(chart) not in known]
+        if strange:
+            raise SynthesisError(
+                "charts must give charts of the app, got "
+                f"{', '.join(f'{type(chart).__name__} {place.path_of(chart)!r}' for chart in strange)}; leave it out"
+            )
+        return Order([known[reference_of(chart)] for chart in charts], self.numbered)
 
 
 def order_in_python(app: cdk8s.App) -> Order | None:
@@ -52,6 +68,7 @@ def order_of(app: cdk8s.App) -> Order:
     the same: no edge crosses charts then, so that within a chart both graphs have the same roots, in the same order.
     """
     everything = _topology(app.node)
+    _check_all_there(app, everything)
     charts = [cast("cdk8s.Chart", construct) for construct in everything if place.is_a(construct, cdk8s.Chart)]
     if not charts:
         return Order([], False)
@@ -62,7 +79,10 @@ def order_of(app: cdk8s.App) -> Order:
         _place_in_charts(app)
     by_chart: dict[Hashable, list[cdk8s.ApiObject]] = {reference_of(chart): [] for chart in charts}
     for obj in objects:
-        by_chart[reference_of(place.chart_of(obj))].append(obj)
+        above = place.chart_of(obj)
+        if reference_of(above) not in by_chart:
+            refuse_circles_of_one([above])
+        by_chart[reference_of(above)].append(obj)
     return Order([(chart, by_chart[reference_of(chart)]) for chart in charts], False)
 
 
@@ -113,3 +133,30 @@ def _place_in_charts(app: cdk8s.App) -> None:
             chart = cast("cdk8s.Chart", construct)
         elif chart is not None:
             place.keep_chart(construct, chart)
+
+
+def _check_all_there(app: cdk8s.App, ordered: Sequence[constructs.IConstruct]) -> None:
+    """Refuse a dependency of something on itself, with which cdk8s leaves it out of the files and says nothing.
+
+    Node is asked only where something of ours is missing, which may also have been taken out of the tree.
+    """
+    there = {reference_of(construct) for construct in ordered}
+    written = (cdk8s.Chart, cdk8s.ApiObject)
+    if any(isinstance(own, written) and reference_of(own) not in there for own in preorder(app)):
+        refuse_circles_of_one([found for found in app.node.find_all() if reference_of(found) not in there])
+
+
+def refuse_circles_of_one(found: Sequence[constructs.IConstruct]) -> None:
+    """Refuse what depends on itself; each one is asked.
+
+    Raises:
+        SynthesisError: with all of them.
+    """
+    findings = [
+        f"{type(construct).__name__} {place.path_of(construct)!r}: must not depend on itself, for which cdk8s would "
+        "leave it out; take out the add_dependency"
+        for construct in found
+        if any(reference_of(target) == reference_of(construct) for target in construct.node.dependencies)
+    ]
+    if findings:
+        raise SynthesisError("\n".join(findings), findings)

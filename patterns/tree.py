@@ -49,6 +49,9 @@ __all__ = [
 class Construct(CanWait, constructs.Construct, metaclass=WaitingMeta):
     """A construct: the parent of your own bundles of objects and patterns.
 
+    It is made by a metaclass, and so is every class of this library: one of your own derives from
+    ``type(patterns.Manifest)``, which goes with all of them, where it would derive from ``jsii.JSIIMeta`` under cdk8s.
+
     Args:
         scope: the construct that it is placed in.
         id: unique among the constructs of the scope.
@@ -154,10 +157,10 @@ class Chart(ReadOnly, cdk8s.Chart, Construct):
     ) -> None:
         own = dict(labels or {})
         if namespace is not None and not isinstance(namespace, str):
-            raise WrongType(f"Chart {id!r}: namespace must be a string, got {type(namespace).__name__}")
+            raise WrongType(f"namespace must be a string, got {type(namespace).__name__}")
         for key, value in own.items():
             if not isinstance(key, str) or not isinstance(value, str):
-                raise WrongType(f"Chart {id!r}: labels must hold strings, got {key!r}: {value!r}")
+                raise WrongType(f"labels must hold strings, got {key!r}: {value!r}")
         self._patterns_facts = _ChartFacts(namespace, own, not disable_resource_name_hashes)
         create(cdk8s.Chart, self, scope, id)
         keep_defaults(self, defaults)

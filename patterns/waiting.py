@@ -139,8 +139,8 @@ class CanWait:
     """A construct that Node need not know from the beginning; asked for its reference in Node, it is made."""
 
     _patterns_seat: Seat | None = None
-    #: its ``__init__`` ended with an error that somebody caught
-    _patterns_half_made = False
+    #: what is known of the error with which its ``__init__`` ended, and which somebody caught
+    _patterns_half_made: Any = None
 
     @property
     def __jsii_ref__(self) -> Any:

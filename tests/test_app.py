@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import traceback
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from patterns import App, Chart, Construct, InvalidValue, Manifest, SynthesisError
+from patterns import App, Chart, Construct, InvalidValue, Manifest, PatternError, SynthesisError
 from patterns.manifest import attachments
 
 import cdk8s  # isort: skip  # after patterns, which finds Node
@@ -133,6 +134,126 @@ def test_a_cycle_comes_in_the_words_of_cdk8s(tmp_path: Path) -> None:
     second.add_dependency(first)
     with pytest.raises(SynthesisError, match=r"^Dependency cycle detected: .*first => second"):
         app.synth()
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_what_depends_on_itself_is_refused_because_it_would_be_left_out(alone: bool, tmp_path: Path) -> None:
+    app = App(outdir=str(tmp_path))
+    chart = Chart(app, "first")
+    own, other = thing(chart, "web"), thing(chart, "other")
+    if not alone:
+        thing(Chart(app, "second"), "web")
+    chart.add_dependency(chart)
+    own.add_dependency(own)
+    other.add_dependency(own)
+    rule = "must not depend on itself, for which cdk8s would leave it out; take out the add_dependency"
+    for synthesize in (app.synth, app.synth_yaml):
+        with pytest.raises(SynthesisError) as caught:
+            synthesize()
+        assert caught.value.findings == (f"Chart 'first': {rule}", f"Manifest 'first/web': {rule}")
+    assert written(tmp_path) == []
+
+
+def test_somebody_elses_chart_that_depends_on_itself_is_refused_too(tmp_path: Path) -> None:
+    app = App(outdir=str(tmp_path))
+    first = cdk8s.Chart(app, "first")
+    for chart in (first, Chart(app, "second")):
+        cdk8s.ApiObject(chart, "web", api_version="example.com/v1", kind="Thing")
+    first.add_dependency(first)
+    with pytest.raises(SynthesisError, match="Chart 'first': must not depend on itself") as caught:
+        app.synth()
+    frames = traceback.extract_tb(caught.value.__traceback__)
+    assert len([frame for frame in frames if "/patterns/" in frame.filename]) <= 3
+
+
+def test_a_construct_that_depends_on_itself_is_written_as_by_cdk8s(tmp_path: Path) -> None:
+    app = App(outdir=str(tmp_path))
+    bundle = Construct(Chart(app, "shop"), "bundle")
+    thing(bundle, "web")
+    bundle.node.add_dependency(bundle)
+    assert "kind: Thing" in app.synth_yaml()
+
+
+def own_charts(root: type[cdk8s.App]) -> type[cdk8s.App]:
+    class Some(root):  # type: ignore[valid-type,misc]  # either root
+        left_out = "second"
+
+        @property
+        def charts(self) -> list[cdk8s.Chart]:
+            return [chart for chart in reversed(super().charts) if chart.node.id != self.left_out]
+
+    return Some
+
+
+@pytest.mark.parametrize("depend", [False, True])
+@pytest.mark.parametrize("asked", [False, True])
+def test_an_app_that_gives_some_of_its_charts_writes_those_as_cdk8s_does(
+    depend: bool, asked: bool, tmp_path: Path
+) -> None:
+    found = []
+    for name, root in (("cdk8s", cdk8s.App), ("ours", App)):
+        app = own_charts(root)(outdir=str(tmp_path / name), yaml_output_type=cdk8s.YamlOutputType.FILE_PER_CHART)
+        charts = [Chart(app, id) for id in ("first", "second", "third")]
+        for chart in charts:
+            cdk8s.ApiObject(chart, "web", api_version="example.com/v1", kind="Thing")
+        if depend:
+            charts[0].add_dependency(charts[2])
+        if asked:
+            assert app.node.children
+        app.synth()
+        files = {name: (tmp_path / root.__name__ / name) for name in written(tmp_path / name) if name != ".patterns"}
+        found.append((list(files), app.synth_yaml(), [chart.node.id for chart in app.charts]))
+    assert found[0] == found[1]
+    assert len(found[0][0]) == 2
+
+
+def test_charts_of_another_app_are_not_written(tmp_path: Path) -> None:
+    class Wrong(App):
+        @property
+        def charts(self) -> list[cdk8s.Chart]:
+            return [other]
+
+    other = Chart(App(), "other")
+    app = Wrong(outdir=str(tmp_path))
+    thing(Chart(app, "shop"), "web")
+    with pytest.raises(SynthesisError, match="charts must give charts of the app, got Chart 'other'; leave it out"):
+        app.synth()
+    assert written(tmp_path) == []
+
+
+def test_a_broken_rule_stops_an_app_with_charts_of_its_own_before_node_writes(tmp_path: Path) -> None:
+    class One(App):
+        @property
+        def charts(self) -> list[cdk8s.Chart]:
+            return [shop]
+
+    app = One(outdir=str(tmp_path))
+    shop = Chart(app, "shop")
+    Broken(shop, "web", api_version="example.com/v1", kind="Thing")
+    assert app.node.children
+    with pytest.raises(SynthesisError, match="replicas must be 1"):
+        app.synth()
+    assert written(tmp_path) == []
+
+
+def test_a_folder_of_a_chart_that_is_a_file_is_named_at_the_users_line(tmp_path: Path) -> None:
+    app = App(outdir=str(tmp_path), yaml_output_type=cdk8s.YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE)
+    thing(Chart(app, "shop"), "web")
+    (tmp_path / "shop").write_text("theirs")
+    with pytest.raises(PatternError, match=r"shop' is no directory, and must be one; move it away") as caught:
+        app.synth()
+    frames = traceback.extract_tb(caught.value.__traceback__)
+    assert len([frame for frame in frames if "/patterns/" in frame.filename]) <= 3
+    assert written(tmp_path) == ["shop"]
+
+
+def test_an_empty_directory_of_the_environment_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CDK8S_OUTDIR", "")
+    with pytest.raises(
+        InvalidValue, match=r"^App: CDK8S_OUTDIR must not be empty, .*; unset it, or set it to a directory"
+    ):
+        App()
+    App(outdir="dist")
 
 
 class Odd(Exception):

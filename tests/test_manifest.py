@@ -127,11 +127,53 @@ def test_json_patches_come_last(chart: Chart) -> None:
     assert list(rendered) == ["apiVersion", "kind", "metadata", "spec"]
 
 
-def test_a_json_patch_that_does_not_fit_is_refused(chart: Chart) -> None:
-    made = manifest(chart)
-    made.add_json_patch(cdk8s.JsonPatch.add("/spec/a/b", 1))
-    with pytest.raises(InvalidValue, match="a JSON patch does not fit: "):
+@pytest.mark.parametrize(
+    ("operations", "said"),
+    [
+        (
+            [cdk8s.JsonPatch.add("/spec/a/b", 1)],
+            r"add '/spec/a/b', given at .*test_manifest.py:\d+: there is no mapping and no list at '/spec/a'; "
+            "add it first, with all that belongs in it",
+        ),
+        (
+            [cdk8s.JsonPatch.add("/spec/a", {}), cdk8s.JsonPatch.add("/spec/a/b/c", 1), cdk8s.JsonPatch.remove("")],
+            r"add '/spec/a/b/c', given at .*: there is no mapping and no list at '/spec/a/b'",
+        ),
+        ([cdk8s.JsonPatch.add("/spec/list/7/a", 1)], "add '/spec/list/7/a', given at .* no list at '/spec/list/7'"),
+        ([cdk8s.JsonPatch.add("/spec/one/x~1y/a", 1)], "add .* no list at '/spec/one/x~1y'"),
+        (
+            [cdk8s.JsonPatch.copy("/spec/none/a", "/spec/a")],
+            "copy '/spec/a', .* no list at '/spec/none'",
+        ),
+        ([cdk8s.JsonPatch.replace("", 3)], "replace '', given at .*: the path '' is the whole object"),
+        ([cdk8s.JsonPatch.remove("")], "remove '', given at .*: the path '' is the whole object"),
+        (
+            [cdk8s.JsonPatch.test("/spec/one", 2)],
+            "test '/spec/one', .* holds another value there than 2; mend",
+        ),
+        ([cdk8s.JsonPatch.add("/spec/list/9", 2)], None),
+    ],
+    ids=["parent", "second", "index", "escaped", "from", "whole", "all", "test", "behind the end"],
+)
+def test_a_json_patch_that_does_not_fit_is_refused(
+    chart: Chart, operations: list[cdk8s.JsonPatch], said: str | None
+) -> None:
+    made = manifest(chart, body={"spec": {"list": [1], "one": {"x": 1}}})
+    made.add_json_patch(*operations)
+    if said is None:
+        # as under cdk8s
         made.to_json()
+        return
+    with pytest.raises(InvalidValue, match=f"^a JSON patch does not fit: {said}"):
+        made.to_json()
+
+
+def test_what_is_no_json_patch_changes_nothing(chart: Chart) -> None:
+    made = manifest(chart, body={"spec": {"a": 1}})
+    patch: Any = {"op": "replace", "path": "/spec/a", "value": 2}
+    with pytest.raises(WrongType, match=r"write cdk8s.JsonPatch.replace\('/spec/a', 2\)$"):
+        made.add_json_patch(cdk8s.JsonPatch.replace("/spec/a", 3), patch)
+    assert made.to_json()["spec"] == {"a": 1}
 
 
 class Colour(enum.StrEnum):

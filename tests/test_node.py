@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,10 +29,51 @@ def fake_node(folder: Path, version: str, *, header: bool = False) -> Path:
     return binary
 
 
-def test_a_node_that_was_chosen_is_taken_without_a_look() -> None:
-    env = {"JSII_NODE": "/somewhere/node", "PATH": ""}
-    assert node.find_node(env) == "/somewhere/node"
-    assert env == {"JSII_NODE": "/somewhere/node", "PATH": ""}
+def test_a_node_that_was_chosen_is_not_started(tmp_path: Path) -> None:
+    chosen = fake_node(tmp_path, "1.0.0", header=True)
+    env = {"JSII_NODE": str(chosen), "PATH": ""}
+    assert node.find_node(env) == str(chosen)
+    assert env == {"JSII_NODE": str(chosen), "PATH": ""}
+    by_name = {"JSII_NODE": "node", "PATH": str(chosen.parent)}
+    assert node.find_node(by_name) == "node"
+
+
+def test_a_node_of_another_name_is_asked_for_its_version(tmp_path: Path) -> None:
+    chosen = fake_node(tmp_path, "24.0.0").rename(tmp_path / "node-24")
+    assert node.find_node({"JSII_NODE": str(chosen)}) == str(chosen)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        ("none/node", "which is not there"),
+        ("folder", "which is a directory"),
+        ("text", "which is no program"),
+        ("true", "which is a program that does not tell its version as Node does"),
+    ],
+)
+def test_what_was_chosen_and_is_no_node_is_refused(chosen: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "text").write_text("no program")
+    program = tmp_path / "true"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    path = str(tmp_path / chosen)
+    with pytest.raises(node.NodeNotFound) as raised:
+        node.find_node({"JSII_NODE": path, "PATH": ""})
+    assert str(raised.value) == (
+        f"JSII_NODE must be the path of a Node 22 or newer, got {path!r}, {said}; mend it, or unset it, and a Node is "
+        "looked for"
+    )
+
+
+def test_a_wrong_choice_is_told_where_the_first_construct_is_imported(tmp_path: Path) -> None:
+    env = {**os.environ, "JSII_NODE": str(tmp_path / "node")}
+    command = [sys.executable, "-O", "-c", "import patterns; from patterns import Container, App"]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1].startswith("patterns.node.NodeNotFound: JSII_NODE must be the path of a Node")
+    assert done.stderr.count("Traceback") == 1
+    assert done.stderr.count("/patterns/") == 1
 
 
 def test_the_system_s_node_is_taken_from_version_22_on(tmp_path: Path) -> None:

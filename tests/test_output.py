@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
 import pytest
 
-from patterns.output import LIST, write
+from patterns.errors import PatternError
+from patterns.output import LIST, NotWritten, write
 
 
 def tree(directory: Path) -> dict[str, str]:
@@ -61,14 +63,60 @@ def test_a_file_that_a_chart_writes_is_the_charts(tmp_path: Path) -> None:
     assert (tmp_path / "a.yaml").read_text() == "ours\n"
 
 
-def test_an_error_puts_everything_back(tmp_path: Path) -> None:
+def occupied(directory: Path, what: str) -> None:
+    path = directory / what.rstrip("/")
+    path.parent.mkdir(exist_ok=True)
+    if what.endswith("/"):
+        path.mkdir()
+    else:
+        path.write_text("theirs\n")
+
+
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        ("z.yaml/", "'/z.yaml' is a directory, and must be a file"),
+        ("folder", "'/folder' is no directory, and must be one"),
+        ("fresh", "'/fresh' is no directory, and must be one"),
+        ("fresh/b.yaml/", "'/fresh/b.yaml' is a directory, and must be a file"),
+    ],
+)
+def test_an_error_puts_everything_back(there: str, said: str, tmp_path: Path) -> None:
     write(tmp_path, {"a.yaml": "old a\n", "stale.yaml": "stale\n"})
-    (tmp_path / "z.yaml").mkdir()
+    occupied(tmp_path, there)
     before = tree(tmp_path)
-    with pytest.raises(IsADirectoryError, match=r"z\.yaml"):
+    names = sorted(path for path in tmp_path.rglob("*"))
+    with pytest.raises(NotWritten) as caught:
         write(tmp_path, {"a.yaml": "new a\n", "fresh/b.yaml": "b\n", "z.yaml": "z\n"}, ["folder"])
     assert tree(tmp_path) == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == [LIST, "a.yaml", "stale.yaml", "z.yaml"]
+    assert sorted(path for path in tmp_path.rglob("*")) == names
+    assert str(caught.value).replace(str(tmp_path), "") == (
+        f"App: the output directory '' was not written: {said}; move it away, or choose another outdir"
+    )
+    assert isinstance(caught.value, PatternError)
+    assert isinstance(caught.value, OSError)
+
+
+@pytest.mark.parametrize("below", ["", "/deep/dist"])
+def test_a_file_where_the_directory_has_to_be_is_named(below: str, tmp_path: Path) -> None:
+    (tmp_path / "dist").write_text("theirs\n")
+    with pytest.raises(NotWritten, match=r"/dist' is no directory, and must be one; move it away"):
+        write(Path(f"{tmp_path}/dist{below}"), {"a.yaml": "a\n"})
+    assert (tmp_path / "dist").read_text() == "theirs\n"
+
+
+def test_a_list_of_files_that_is_a_directory_is_named(tmp_path: Path) -> None:
+    (tmp_path / LIST).mkdir()
+    with pytest.raises(NotWritten, match=r"/\.patterns' is a directory, and must be a file"):
+        write(tmp_path, {"a.yaml": "a\n"})
+    assert [path.name for path in tmp_path.iterdir()] == [LIST]
+
+
+def test_what_else_the_system_refuses_is_said_in_its_words(tmp_path: Path) -> None:
+    with pytest.raises(NotWritten, match=r"was not written: File name too long, for '.*b\.yaml'") as caught:
+        write(tmp_path, {"a.yaml": "a\n", f"{'b' * 300}.yaml": "b\n"})
+    assert caught.value.errno == errno.ENAMETOOLONG
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("text", ["no json", "[]", '{"../outside.yaml": "x", "/etc/passwd": "x", "a": 1}'])

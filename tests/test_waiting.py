@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from unjudged import Unjudged
 
-from patterns import App, Chart, Construct, Container, Deployment, Manifest, SharedScratch, SynthesisError
+from patterns import App, Chart, Construct, Container, Deployment, Manifest, SharedScratch, SynthesisError, WrongType
 from patterns.defaults import NATIVE_SIDECARS
 from patterns.place import Refused, path_of
 from patterns.testing import synth
@@ -385,5 +385,5 @@ def test_what_is_no_resolver_is_refused_where_it_is_given() -> None:
     class NoResolver:
         def resolve(self, context: cdk8s.ResolutionContext) -> None: ...
 
-    with pytest.raises(AttributeError, match="NoResolver"):
+    with pytest.raises(WrongType, match=r"write @jsii.implements\(cdk8s.IResolver\) above class NoResolver"):
         App(resolvers=[NoResolver()])

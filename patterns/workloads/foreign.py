@@ -10,6 +10,7 @@ from typing import TypeAlias
 from patterns import tree
 from patterns.app import App
 from patterns.errors import InvalidValue, NotFound, PatternError, SynthesisError
+from patterns.half_made import still_below
 from patterns.manifest import Manifest, attachments
 from patterns.model.json import JsonObject
 from patterns.place import is_a
@@ -197,7 +198,8 @@ class _Contributions:
         # patterns.App merges what it renders itself
         merging = isinstance(self.root, App) and self.root.synthesizing
         asked = [obj for obj in self.objects if obj.patched] if merging else self.objects
-        return [finding for obj in asked for finding in obj.findings(patch=not merging)]
+        there = still_below(self.root, asked, lambda foreign: foreign.obj) if asked else []
+        return [finding for foreign in there for finding in foreign.findings(patch=not merging)]
 
 
 def _call_to_node() -> FrameType | None:

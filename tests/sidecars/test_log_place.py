@@ -77,6 +77,7 @@ def test_the_sidecar_may_see_them_elsewhere_than_the_application(to: LogOutput) 
     logs = SharedScratch(web, "app-logs", mount_path="/usr/lib").mount
     with pytest.raises(InvalidValue, match="logs must not be mounted on '/usr/lib'"):
         LoggingSidecar(web, "refused", logs=logs, files=["access.log"], to=to)
+    assert web.node.try_remove_child("refused")
     elsewhere = replace(logs, mount_path="/logs")
     LoggingSidecar(web, "log-shipper", logs=elsewhere, files=["access.log"], to=to)
     assert "/logs/access.log" in str(synth(chart))

@@ -92,6 +92,7 @@ def test_in_a_job_it_is_native_or_refused() -> None:
     LogRotation(job, "log-rotation", logs=logs, files=["access.log"], by=ReopenByItself())
     with pytest.raises(InvalidValue, match="native must be True in a pod that has to end by itself"):
         LogRotation(job, "classic", logs=logs, files=["error.log"], by=ReopenByItself(), native=False)
+    assert job.node.try_remove_child("classic")
     assert container_of(find(synth(chart), "Job"), "log-rotation")["restartPolicy"] == "Always"
 
 

@@ -351,6 +351,7 @@ def test_an_application_without_ports_is_asked_which() -> None:
     shop = Shop(Container(name="app", image="registry.example.com/shop:1.4.2", ports=ports))
     with pytest.raises(InvalidValue, match="no container of the application declares a TCP port"):
         ProxySidecar(shop.web, "proxy", proxy=Gateway())
+    assert shop.web.node.try_remove_child("proxy")
     ProxySidecar(shop.web, "gateway", proxy=Gateway(), application_port=8080)
     assert shop.container("gateway")["command"] == ["/gateway", "--listen=:8081", "--to=127.0.0.1:8080"]
 

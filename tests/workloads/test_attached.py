@@ -206,6 +206,9 @@ def test_what_failed_leaves_nothing_behind(chart: Chart) -> None:
     sidecar(web, "one", ports=[80])
     with pytest.raises(Conflict):
         sidecar(web, "two", ports=[80])
+    with pytest.raises(RuntimeError, match="Sidecar 'shop/web/two': must not be left half-made"):
+        chart.to_json()
+    assert web.node.try_remove_child("two")
     assert names(chart.to_json()[0]["spec"]["template"]) == ["one"]
 
 
