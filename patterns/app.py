@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from patterns import place, tree
 from patterns.collection import collection_paused
+from patterns.defaults import Defaults
 from patterns.errors import PatternError, PatternWarning, SynthesisError, trimmed
 from patterns.files import (
     ChartDocuments,
@@ -39,9 +40,6 @@ from patterns.yaml import write_yaml
 
 import cdk8s  # isort: skip  # after patterns.place, which finds Node
 from jsii.errors import JSIIError  # isort: skip
-
-if TYPE_CHECKING:
-    from patterns.defaults import Defaults
 
 
 class App(tree.ReadOnly, cdk8s.App, tree.Construct):
@@ -76,7 +74,7 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
     def __init__(
         self,
         *,
-        outdir: str | None = None,
+        outdir: str | Path | None = None,
         output_file_extension: str | None = None,
         record_construct_metadata: bool | None = None,
         resolvers: Sequence[cdk8s.IResolver] | None = None,
@@ -87,12 +85,13 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         opinions: bool = False,
         image_facts: Sequence[ImageFacts] = (),
     ) -> None:
+        replacements = tree.checked_options("App", App.__init__, locals())
         self._patterns_standards = _standards(target, pod_security, opinions, image_facts)
         #: Node validates the tree, or expands its dependencies: validations of the root have nothing to do then
         self.synthesizing = False
         if record_construct_metadata is None:
             record_construct_metadata = os.environ.get("CDK8S_RECORD_CONSTRUCT_METADATA") == "true"
-        directory = outdir if outdir is not None else os.environ.get("CDK8S_OUTDIR", "dist")
+        directory = str(outdir) if outdir is not None else os.environ.get("CDK8S_OUTDIR", "dist")
         self._patterns_options = _Options(
             outdir=directory,
             directory=Path(directory).absolute(),
@@ -109,7 +108,7 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
             yaml_output_type=self._patterns_options.output_type,
         )
         tree_of_app = Tree(self, cdk8s.App, props)
-        place.keep_defaults(self, defaults)
+        place.keep_defaults(self, replacements)
         place.keep_target(self, self._patterns_standards.target)
         keep_resolvers(self, resolvers or ())
         if resolvers:
@@ -214,8 +213,6 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
 
 def _standards(target: str, pod_security: Level | None, opinions: bool, image_facts: Sequence[ImageFacts]) -> Standards:
     try:
-        options = {"target": target, "pod_security": pod_security, "opinions": opinions, "image_facts": image_facts}
-        tree.check_options(App.__init__, options)
         minor = minor_version(target)
         return Standards(target=minor, opinions=opinions, pod_security=pod_security, image_facts=tuple(image_facts))
     except PatternError as error:

@@ -116,10 +116,10 @@ def defaults_of(construct: AnyConstruct) -> list[Defaults]:
     return found
 
 
-def keep_defaults(construct: AnyConstruct, replacements: Defaults | None) -> None:
-    """Let replacements of defaults hold for the construct and for everything below it."""
+def keep_defaults(construct: AnyConstruct, replacements: Defaults) -> None:
+    """Let replacements of defaults, which nobody else has, hold for the construct and for everything below it."""
     if replacements:
-        _defaults.keep(construct, dict(replacements))
+        _defaults.keep(construct, replacements)
 
 
 def keep_target(root: AnyConstruct, minor: int) -> None:

@@ -196,7 +196,7 @@ def test_what_is_rendered_can_be_changed_without_changing_the_object(chart: Char
         ({"a": object()}, WrongType, r"body.a must be plain JSON, got object"),
         ({"a": cdk8s.Size.mebibytes(1)}, WrongType, r"body.a must be plain JSON, got Size; resolved values of cdk8s"),
         ({"metadata": {}}, InvalidValue, r"body must not hold 'metadata', which has an option of its own"),
-        ([1], WrongType, r"body must be a Mapping, got a list"),
+        ([1], WrongType, r"body must be a dict of plain JSON, got a list; write body={...}"),
     ],
 )
 def test_a_body_that_is_not_json_is_refused_with_its_path(

@@ -168,6 +168,20 @@ class Pairs(Kind):
         )
 
 
+class SomePairs(Pairs):
+    """A mapping of which nothing else is looked at: it may be large, and is read where it is used."""
+
+    def __init__(self, item: Kind) -> None:
+        super().__init__(item)
+        if type(item) is Kind:
+            self.words = ("a dict",)
+
+    def take(self, value: object) -> object:
+        if self.admits(value):
+            return value
+        raise Mismatch(self, value)
+
+
 class PlainJson(Kind):
     words = ("plain JSON",)
 

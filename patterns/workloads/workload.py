@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from patterns.contributors import keep_holder
-from patterns.defaults import Default, Defaults
+from patterns.defaults import Default, Defaults, checked
 from patterns.errors import Conflict, InvalidValue, PatternError
 from patterns.findings import tell_findings
 from patterns.manifest import Manifest
@@ -99,7 +99,7 @@ class Workload(Manifest, PodHolder):
         annotations: Mapping[str, str] | None,
         defaults: Defaults | None,
     ) -> None:
-        self._patterns_replacements = defaults
+        self._patterns_replacements = checked(defaults)
         known = name or object_name(chart_of(scope), join(path_of(scope), id), kind)
         derived = recommended(id, known) if recommended_labels and known else {}
         super().__init__(

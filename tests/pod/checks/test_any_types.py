@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from itertools import cycle
@@ -18,9 +19,11 @@ CASES = Path(__file__).parents[2] / "cases"
 EVERY = Judge(rules())
 #: how many files of a folder are changed at one path
 ENOUGH = 2
-WRONG: tuple[Json, ...] = (
-    *([], {}, [[]], [["sh", "-c"]], [{}], ["x"], [7], [None]),
-    *({"a": [1]}, {"name": {}}, 7, -1, 10**30, 1.5, None, True, "", "x", "\ud800"),
+WRONG: tuple[Json, ...] = tuple(
+    json.loads(
+        r"""[[], {}, [[]], [["sh", "-c"]], [{}], ["x"], [7], [null], {"a": [1]}, {"name": {}}, 7, -1, 1e30, 1.5, null,
+        true, "", "x", "\ud800"]"""
+    )
 )
 
 
