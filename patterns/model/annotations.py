@@ -83,9 +83,9 @@ def _kind(annotation: object, names: dict[str, Any]) -> Kind:
     if origin in (list, abc.Sequence) or (origin is tuple and arguments[1:] == (...,)):
         return Many(_kind(arguments[0], names))
     if origin in (dict, abc.Mapping, FrozenMap):
-        if arguments[0] is not str:
+        if arguments[0] not in (str, int):
             return SomePairs(Kind())
-        return Pairs(_kind(arguments[1], names))
+        return Pairs(_kind(arguments[1], names), _kind(arguments[0], names))
     cls = annotation if origin is None else origin
     return Instance(cls) if isinstance(cls, type) and cls is not object and _can_be_asked(cls) else Kind()
 

@@ -149,10 +149,10 @@ class Many(Kind):
 class Pairs(Kind):
     exact = (FrozenMap, dict)
 
-    def __init__(self, item: Kind) -> None:
+    def __init__(self, item: Kind, key: Kind | None = None) -> None:
         self.item = item
         self.words = (f"a dict of {plural(item.words)}",)
-        self.key = Text(str)
+        self.key = key or Text(str)
 
     def admits(self, value: object) -> bool:
         return type(value) in self.exact or isinstance(value, abc.Mapping)
@@ -163,9 +163,16 @@ class Pairs(Kind):
         if not self.admits(value):
             raise Mismatch(self, value)
         items = cast("abc.Mapping[object, object]", value)
-        return FrozenMap(
-            {str(_taken(self.key, k, f": key {k!r}")): _taken(self.item, v, f"[{k!r}]") for k, v in items.items()}
-        )
+        # the places are put in words for what is not kept as it is alone
+        key, item = self.key, self.item
+        found = {
+            k if is_kept(key, k) else _taken(key, k, f": key {k!r}"): (
+                v if is_kept(item, v) else _taken(item, v, f"[{k!r}]")
+            )
+            for k, v in items.items()
+        }
+        # few have another key than a string
+        return FrozenMap(cast("dict[str, object]", found))
 
 
 class SomePairs(Pairs):
