@@ -118,14 +118,15 @@ def test_no_public_alias_of_types_is_a_text() -> None:
     assert [name for name, value in PUBLIC.items() if isinstance(value, str)] == []
 
 
+@pytest.mark.parametrize("value", [["a"], "a", 5], ids=repr)
 @pytest.mark.parametrize("option", ["pod_spec", "spec", "job_spec", "defaults"])
-def test_a_class_of_a_users_hands_on_what_is_checked_too(option: str) -> None:
+def test_a_class_of_a_users_hands_on_what_is_checked_too(option: str, value: object) -> None:
     class Nightly(CronJob):
         def __init__(self, scope: Any, id: str, **options: Any) -> None:
             super().__init__(scope, id, containers=[APP], schedule="@daily", **options)
 
     with pytest.raises(WrongType, match=f"^Nightly 'shop/web': {option} must be a "):
-        Nightly(Chart(App(), "shop"), "web", **{option: ["a"]})
+        Nightly(Chart(App(), "shop"), "web", **{option: value})
 
 
 # --- nothing changes with what the caller does later -----------------------------------------------------------------

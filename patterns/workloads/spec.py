@@ -38,7 +38,7 @@ def spec_of(fields: Mapping[str, Json], extra: JsonObject | None, option: str, t
         return result
     # what the caller does with the mapping later is not the workload's business
     more = plain_object(extra, option)
-    for path, field, nearest in unknown_fields(type_name, more):
+    for path, field, nearest in unknown_fields(type_name, extra):
         hint = f"; did you mean {nearest!r}" if nearest else ""
         raise InvalidValue(f"{option}{path}: Kubernetes 1.37 knows no field {field!r} there{hint}")
     for key in extra:

@@ -204,7 +204,7 @@ class Workload(Manifest, PodHolder):
     def set_spec(self, extra: JsonObject | None, /, **fields: Json) -> None:
         """Keep the workload's own spec: its options in Kubernetes' names, and what ``spec=`` has besides."""
         for key in ("template", "jobTemplate"):
-            if key in (extra or {}):
+            if isinstance(extra, Mapping) and key in extra:
                 raise InvalidValue(f"spec must not hold {key!r}; the pod is told by the options of the workload")
         self._patterns_spec = spec_of(fields, extra, "spec", self.spec_type)
         if extra or self._patterns_has_pod_spec:
