@@ -38,6 +38,7 @@ from patterns import (
     MigrationInPlace,
     Nfs,
     NginxCache,
+    PatternError,
     PermissionFixer,
     Pod,
     PostgresLock,
@@ -338,6 +339,16 @@ def test_a_construct_does_not_change_with_what_it_was_made_of(cls: type) -> None
     if isinstance(made, Workload):
         with_scratch(made)
         assert "'sizeLimit': '1Mi'" in repr(synth(at.chart))
+
+
+@pytest.mark.parametrize("cls", [cls for cls in EXAMPLES if cls is not Contributing], ids=lambda cls: cls.__name__)
+def test_what_is_of_another_type_is_refused_by_the_name_of_its_option(cls: type) -> None:
+    options, make = EXAMPLES[cls]
+    for option in options:
+        for wrong in (5, object(), [[1]], {"a": {1}}):
+            at = Place()
+            with pytest.raises(PatternError, match=f"^{cls.__name__} 'shop/.*x': {option}"):
+                make(at, {**options, option: wrong})
 
 
 def test_an_app_and_a_chart_do_not_change_with_what_they_were_made_of() -> None:
