@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import abc
-from typing import Any, cast
+from typing import Any
 
 from patterns.errors import InvalidValue
 from patterns.model.articles import a, either, plural
@@ -139,11 +139,13 @@ class Many(Kind):
         return listed and not isinstance(value, str | bytes | bytearray)
 
     def take(self, value: object) -> object:
-        if type(value) is tuple and self.item.as_is.issuperset(map(type, value)):
-            return value
-        if not self.admits(value):
+        items: Any = value
+        if type(value) in self.exact:
+            if self.item.as_is.issuperset(map(type, items)):
+                return tuple(items)
+        elif not self.admits(value):
             raise Mismatch(self, value)
-        return tuple(_taken(self.item, item, f"[{i}]") for i, item in enumerate(cast("abc.Sequence[object]", value)))
+        return tuple(_taken(self.item, item, f"[{i}]") for i, item in enumerate(items))
 
 
 class Pairs(Kind):
@@ -162,17 +164,16 @@ class Pairs(Kind):
             return value
         if not self.admits(value):
             raise Mismatch(self, value)
-        items = cast("abc.Mapping[object, object]", value)
+        items: Any = value
         # the places are put in words for what is not kept as it is alone
         key, item = self.key, self.item
-        found = {
+        found: dict[Any, Any] = {
             k if is_kept(key, k) else _taken(key, k, f": key {k!r}"): (
                 v if is_kept(item, v) else _taken(item, v, f"[{k!r}]")
             )
             for k, v in items.items()
         }
-        # few have another key than a string
-        return FrozenMap(cast("dict[str, object]", found))
+        return FrozenMap(found)
 
 
 class SomePairs(Pairs):

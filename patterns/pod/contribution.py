@@ -64,12 +64,20 @@ class Contribution(Value):
     after: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        for name, seconds in self.grace_seconds.items():
-            whole_number(seconds, f"grace_seconds[{name!r}]")
-        whole_number(self.pre_stop_sleep, "pre_stop_sleep")
-        if self.pod:
+        if self.grace_seconds is not NOTHING:
+            self._check_grace()
+        if self.target_ports is not _NO_PORTS:
+            self._check_target_ports()
+        if self.pod is not NOTHING:
             # a copy of its own, in the form in which a pod is merged
             settle(self, pod=thaw(self.pod))
+        whole_number(self.pre_stop_sleep, "pre_stop_sleep")
+
+    def _check_grace(self) -> None:
+        for name, seconds in self.grace_seconds.items():
+            whole_number(seconds, f"grace_seconds[{name!r}]")
+
+    def _check_target_ports(self) -> None:
         for behind, before in self.target_ports.items():
             port_number(behind, "target_ports")
             port_number(before, f"target_ports[{behind}]")
