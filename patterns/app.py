@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from patterns import place, tree
 from patterns.app_options import AppOptions
 from patterns.collection import collection_paused
+from patterns.defaults import Defaults
 from patterns.errors import PatternError, PatternWarning, SynthesisError, trimmed
 from patterns.files import (
     ChartDocuments,
@@ -39,9 +41,6 @@ from patterns.yaml import write_yaml
 
 import cdk8s  # isort: skip  # after patterns.place, which finds Node
 from jsii.errors import JSIIError  # isort: skip
-
-if TYPE_CHECKING:
-    from patterns.defaults import Defaults
 
 
 class App(tree.ReadOnly, cdk8s.App, tree.Construct):
@@ -76,7 +75,7 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
     def __init__(
         self,
         *,
-        outdir: str | None = None,
+        outdir: str | Path | None = None,
         output_file_extension: str | None = None,
         record_construct_metadata: bool | None = None,
         resolvers: Sequence[cdk8s.IResolver] | None = None,
@@ -87,15 +86,9 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         opinions: bool = False,
         image_facts: Sequence[ImageFacts] = (),
     ) -> None:
-        given = {
-            "output_file_extension": output_file_extension,
-            "record_construct_metadata": record_construct_metadata,
-            "target": target,
-            "pod_security": pod_security,
-            "opinions": opinions,
-            "image_facts": image_facts,
-        }
-        tree.check_options(App.__init__, given)
+        checked_by_itself = ("outdir", "resolvers", "yaml_output_type")
+        given = {name: value for name, value in locals().items() if name not in checked_by_itself}
+        replacements = tree.checked_options(App.__init__, given)
         self._patterns_standards = Standards(
             target=minor_version(target), opinions=opinions, pod_security=pod_security, image_facts=tuple(image_facts)
         )
@@ -105,7 +98,7 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         #: Node validates the tree, or expands its dependencies: validations of the root have nothing to do then
         self.synthesizing = False
         tree_of_app = Tree(self, cdk8s.App, self._patterns_options.for_node())
-        place.keep_defaults(self, defaults)
+        place.keep_defaults(self, replacements)
         place.keep_target(self, self._patterns_standards.target)
         keep_resolvers(self, self._patterns_options.resolvers)
         if resolvers:

@@ -8,10 +8,15 @@ The nearest mapping wins: the workload's, then the chart's, then the app's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, Generic, TypeVar
 
-from patterns.errors import InvalidValue
-from patterns.model import ResourceRequirements, Security
+from patterns.errors import InvalidValue, PatternError, WrongType, trimmed
+from patterns.model import ResourceRequirements, Security, image_reference
+from patterns.model.articles import a
+from patterns.model.fields import nearest
+from patterns.model.kinds import Instance, Kind, Mismatch, Nothing, OneOf, Text, Whole
+from patterns.model.quantity import whole_bytes
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -146,8 +151,80 @@ def from_registry(prefix: str) -> dict[Default[Any], object]:
         prefix: host, port and path of the mirror, without a scheme: ``registry.example.com/mirror``.
 
     Raises:
-        InvalidValue: when the prefix has a scheme or is empty.
+        InvalidValue: when the prefix has a scheme, is empty, or begins no image.
+        WrongType: when it is no string.
     """
-    if not prefix or "://" in prefix:
-        raise InvalidValue(f"prefix must be a registry such as 'registry.example.com/mirror', got {prefix!r}")
-    return {image: f"{prefix.rstrip('/')}/{image.value.split('/', 1)[1]}" for image in IMAGES}
+    rule = "prefix must be a registry such as 'registry.example.com/mirror', got "
+    if not isinstance(prefix, str):
+        raise trimmed(WrongType(rule + a(type(prefix).__name__)), "from_registry")
+    mirror = prefix.rstrip("/")
+    try:
+        image_reference(f"{mirror}/image:1")
+    except InvalidValue:
+        raise trimmed(InvalidValue(rule + repr(prefix)), "from_registry") from None
+    return {image: f"{mirror}/{image.value.split('/', 1)[1]}" for image in IMAGES}
+
+
+# --- what stands in `defaults=` ---------------------------------------------------------------------------------------
+
+
+def checked(replacements: object) -> dict[Default[Any], object]:
+    """A copy of ``defaults=``, of which every key is a marker, and every value what the options of that marker take.
+
+    Raises:
+        WrongType: for what is no mapping, a key that is no marker, or a value of another type.
+        InvalidValue: for a value that cannot work.
+    """
+    if replacements is None:
+        return {}
+    if not isinstance(replacements, Mapping):
+        raise WrongType(f"defaults must be a dict, got {a(type(replacements).__name__)}; write defaults={{...}}")
+    found: dict[Default[Any], object] = {}
+    for key, value in replacements.items():
+        if not isinstance(key, Default):
+            raise WrongType(_no_marker(key))
+        # what is none of these is of somebody's own pattern, which says by itself what it takes
+        name = _names().get(key)
+        if name is not None:
+            _check(name, key, value)
+        found[key] = value
+    return found
+
+
+@cache
+def _names() -> Mapping[Default[Any], str]:
+    return {marker: name for name, marker in globals().items() if isinstance(marker, Default)}
+
+
+def _no_marker(key: object) -> str:
+    names = _names()
+    near = ""
+    if isinstance(key, str):
+        of_value = next((name for marker, name in names.items() if marker.value == key), "")
+        near = of_value or nearest(key.rpartition(".")[2].upper(), names.values())
+    hint = f"write defaults.{near}, without quotes" if near else f"there are {', '.join(names.values())}"
+    return f"defaults must have markers of patterns.defaults as keys, got {key!r}; {hint}"
+
+
+def _check(name: str, marker: Default[Any], value: object) -> None:
+    kinds: list[Kind] = [Text(str) if isinstance(marker.value, str) else Instance(type(marker.value))]
+    if name.endswith("_SIZE_LIMIT"):
+        kinds.append(Whole(int))
+    if not name.endswith("_IMAGE") and marker is not NATIVE_SIDECARS:
+        kinds.append(Nothing())
+    try:
+        OneOf(kinds).take(value)
+        if name.endswith("_IMAGE"):
+            image_reference(str(value), "")
+        elif isinstance(value, str | int) and name.endswith("_SIZE_LIMIT"):
+            whole_bytes(value, "")
+    except Mismatch as mismatch:
+        # words are costly and errors are rare
+        from patterns.model.hints import sentence
+
+        problem: PatternError = WrongType(sentence("defaults", Mismatch(mismatch.kind, value, f"[{name}]")))
+    except InvalidValue as error:
+        problem = InvalidValue(f"defaults[{name}] {error.message.strip()}")
+    else:
+        return
+    raise problem

@@ -30,6 +30,7 @@ _SEGMENTS = (
 #: kinds whose names have to be shorter: those of a CronJob's Jobs and the label ``controller-revision-hash`` of a
 #: StatefulSet's pods are longer by 11 characters, and a Job's name is a label of its pods
 _LONGEST = {"CronJob": 52, "Job": 63, "StatefulSet": 52}
+_LONGEST_OF_ALL = 253
 
 
 def check_name(name: str, api_version: str, kind: str, *, generated: bool = False) -> None:
@@ -44,9 +45,10 @@ def check_name(name: str, api_version: str, kind: str, *, generated: bool = Fals
         if name and name not in (".", "..") and "/" not in name and "%" not in name:
             return
         raise InvalidValue(f"name must be one segment of a URL, without '/' and '%', got {name!r}")
-    if len(name) > _LONGEST.get(kind, 253) and api_version.partition("/")[0] in ("batch", "apps"):
+    longest = _LONGEST.get(kind) if api_version.partition("/")[0] in ("batch", "apps") else None
+    if longest is not None and len(name) > longest:
         raise InvalidValue(
-            f"name of a {kind} must be at most {_LONGEST[kind]} characters, since its pods are named after it, "
+            f"name of a {kind} must be at most {longest} characters, since its pods are named after it, "
             f"got {len(name)}: {name!r}{_instead(generated)}"
         )
     if kind == "StatefulSet" and "." in name and api_version.startswith("apps/"):
@@ -54,7 +56,9 @@ def check_name(name: str, api_version: str, kind: str, *, generated: bool = Fals
             f"name of a StatefulSet must have no dot, since its pods' host names are made of it, got {name!r}"
             f"{_instead(generated)}"
         )
-    if not (len(name) <= 253 and _SUBDOMAIN.fullmatch(name)):
+    if len(name) > _LONGEST_OF_ALL:
+        raise InvalidValue(f"name must be at most {_LONGEST_OF_ALL} characters, got {len(name)}{_instead(generated)}")
+    if not _SUBDOMAIN.fullmatch(name):
         raise InvalidValue(
             "name must be a DNS-1123 subdomain (at most 253 of a-z, 0-9, '-' and '.', a letter or digit at both ends), "
             f"got {name!r}{_instead(generated)}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -117,13 +117,10 @@ def defaults_of(construct: AnyConstruct) -> list[Defaults]:
     return found
 
 
-def keep_defaults(construct: AnyConstruct, replacements: Defaults | None) -> None:
-    """Let replacements of defaults hold for the construct and for everything below it."""
-    if replacements is not None and not isinstance(replacements, Mapping):
-        got = f"{type(replacements).__name__} {replacements!r}"
-        raise WrongType(f"defaults must be a dict such as {{SCRATCH_SIZE_LIMIT: '1Gi'}}, got {got}")
+def keep_defaults(construct: AnyConstruct, replacements: Defaults) -> None:
+    """Let replacements of defaults, which nobody else has, hold for the construct and for everything below it."""
     if replacements:
-        _defaults.keep(construct, dict(replacements))
+        _defaults.keep(construct, replacements)
 
 
 def keep_target(root: AnyConstruct, minor: int) -> None:

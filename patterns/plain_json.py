@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from math import isfinite
 from typing import Any
 
@@ -111,6 +112,8 @@ def _instead(value: object) -> str:
         return "; its order changes from run to run: write a list"
     if isinstance(value, (bytes, bytearray, memoryview)):
         return "; write a string, base64 where the field wants it"
+    if isinstance(value, date):
+        return f"; write {value.isoformat()!r}"
     if hasattr(value, "render"):
         return "; call its render()"
     if hasattr(value, "__jsii_ref__") or hasattr(value, "resolve"):

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from patterns.construct_meta import ConstructMeta, WaitingMeta, check_options
+from patterns.defaults import Defaults, checked
 from patterns.dns_label import dns_label
-from patterns.errors import PatternError, WrongType, trimmed
+from patterns.errors import PatternError, trimmed
 from patterns.place import (
     LEGACY_HASH,
     AnyConstruct,
@@ -26,9 +27,6 @@ from patterns.waivers import Waiver, keep_waiver
 
 import cdk8s  # isort: skip  # after patterns.place, which finds Node
 import constructs  # isort: skip
-
-if TYPE_CHECKING:
-    from patterns.defaults import Defaults
 
 __all__ = [
     "AnyConstruct",
@@ -155,15 +153,10 @@ class Chart(ReadOnly, cdk8s.Chart, Construct):
         disable_resource_name_hashes: bool = False,
         defaults: Defaults | None = None,
     ) -> None:
-        own = dict(labels or {})
-        if namespace is not None and not isinstance(namespace, str):
-            raise WrongType(f"namespace must be a string, got {type(namespace).__name__}")
-        for key, value in own.items():
-            if not isinstance(key, str) or not isinstance(value, str):
-                raise WrongType(f"labels must hold strings, got {key!r}: {value!r}")
-        self._patterns_facts = _ChartFacts(namespace, own, not disable_resource_name_hashes)
+        replacements = checked_options(Chart.__init__, locals())
+        self._patterns_facts = _ChartFacts(namespace, dict(labels or {}), not disable_resource_name_hashes)
         create(cdk8s.Chart, self, scope, id)
-        keep_defaults(self, defaults)
+        keep_defaults(self, replacements)
 
     if not TYPE_CHECKING:
         namespace = Local(lambda self: self._patterns_facts.namespace)
@@ -173,6 +166,17 @@ class Chart(ReadOnly, cdk8s.Chart, Construct):
         own = self._patterns_facts
         named = {} if own.namespace is None else {"namespace": own.namespace}
         return ({"labels": {**own.labels}, "disableResourceNameHashes": not own.hashed, **named},)
+
+
+def checked_options(function: Callable[..., object], arguments: Mapping[str, object]) -> Defaults:
+    """Check the options of a chart or an app, whose metaclass does not, and give its ``defaults``.
+
+    Args:
+        function: whose options they are.
+        arguments: what it got.
+    """
+    check_options(function, arguments)
+    return checked(arguments["defaults"])
 
 
 def of_chart(chart: cdk8s.Chart) -> tuple[str | None, Mapping[str, str]]:

@@ -238,7 +238,7 @@ def test_what_is_rendered_can_be_changed_without_changing_the_object(chart: Char
         ({"a": object()}, WrongType, r"body.a must be plain JSON, got object"),
         ({"a": cdk8s.Size.mebibytes(1)}, WrongType, r"body.a must be plain JSON, got Size; resolved values of cdk8s"),
         ({"metadata": {}}, InvalidValue, r"body must not hold 'metadata', which has an option of its own"),
-        ([1], WrongType, r"body must be a Mapping, got a list"),
+        ([1], WrongType, r"body must be a dict of plain JSON, got a list; write body={...}"),
     ],
 )
 def test_a_body_that_is_not_json_is_refused_with_its_path(
@@ -253,7 +253,7 @@ def test_a_body_that_is_not_json_is_refused_with_its_path(
     [
         ({"name": "No"}, InvalidValue, "name must be a DNS-1123 subdomain"),
         ({"name": ""}, InvalidValue, "name must be a DNS-1123 subdomain"),
-        ({"name": "a" * 254}, InvalidValue, "name must be a DNS-1123 subdomain"),
+        ({"name": "a" * 254}, InvalidValue, "name must be at most 253 characters, got 254"),
         ({"name": "a..b"}, InvalidValue, "name must be a DNS-1123 subdomain"),
         ({"name": "web\n"}, InvalidValue, "name must be a DNS-1123 subdomain"),
         ({"name": 5}, WrongType, "name must be a str, got an int 5"),
@@ -289,6 +289,19 @@ def test_an_id_that_makes_no_name_is_refused_with_the_way_out(chart: Chart) -> N
         InvalidValue, match=r"got 'shop-a_b-[0-9a-f]{2}.*'; it comes from the ids, which name= replaces"
     ):
         manifest(chart, "a_b")
+
+
+class Wordy(Chart):
+    """A chart whose names are longer than any name may be."""
+
+    def generate_object_name(self, api_object: cdk8s.ApiObject) -> str:
+        return "a" * 254
+
+
+@pytest.mark.parametrize(("api_version", "kind"), [("apps/v1", "Deployment"), ("apps/v1", "DaemonSet"), ("v1", "Pod")])
+def test_a_name_that_the_chart_made_too_long_is_refused_with_the_way_out(api_version: str, kind: str) -> None:
+    with pytest.raises(InvalidValue, match=r"name must be at most 253 characters, got 254; it comes from .* name="):
+        Manifest(Wordy(App(), "c"), "m", api_version=api_version, kind=kind)
 
 
 def test_a_role_may_have_a_name_that_is_no_subdomain(chart: Chart) -> None:

@@ -21,6 +21,7 @@ from patterns import (
     NotFound,
     WrongType,
 )
+from patterns.defaults import Default
 from patterns.tree import chart_of, defaults_of, generated_name, path_of, root_of, scope_of
 
 import cdk8s  # isort: skip  # after patterns, which finds Node
@@ -132,9 +133,9 @@ def test_an_app_keeps_what_it_was_made_with(name: str) -> None:
 
 
 def test_the_nearest_defaults_come_first() -> None:
-    size, image = object(), object()
-    app = App(defaults={size: "app", image: "app"})  # type: ignore[dict-item]  # any key will do here
-    chart = Chart(app, "shop", defaults={size: "chart"})  # type: ignore[dict-item]
+    size, image = Default("size"), Default("image")
+    app = App(defaults={size: "app", image: "app"})
+    chart = Chart(app, "shop", defaults={size: "chart"})
     assert defaults_of(Construct(constructs.Construct(chart, "a"), "b")) == [
         {size: "chart"},
         {size: "app", image: "app"},

@@ -11,7 +11,20 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from patterns.model import json
 from patterns.model.frozen import FrozenMap
-from patterns.model.kinds import Choice, Instance, Kind, Many, Nothing, Number, OneOf, Pairs, PlainJson, Text, Whole
+from patterns.model.kinds import (
+    Choice,
+    Instance,
+    Kind,
+    Many,
+    Nothing,
+    Number,
+    OneOf,
+    Pairs,
+    PlainJson,
+    SomePairs,
+    Text,
+    Whole,
+)
 
 
 def kinds_of(cls: type[Any]) -> dict[str, Kind]:
@@ -27,7 +40,7 @@ def kinds_of(cls: type[Any]) -> dict[str, Kind]:
 
 
 def kinds_of_options(function: Callable[..., object]) -> dict[str, Kind]:
-    """The kind of every keyword-only option of a function; of JSON only that it is a mapping, since it may be large."""
+    """The kind of every keyword-only option of a function; a JSON object, which may be large, is not looked into."""
     spoken = getattr(function, "__annotations__", {})
     code: types.CodeType | None = getattr(function, "__code__", None)
     if code is None:
@@ -39,13 +52,14 @@ def kinds_of_options(function: Callable[..., object]) -> dict[str, Kind]:
 
 
 def _shallow(kind: Kind) -> Kind:
-    if isinstance(kind, PlainJson) or (isinstance(kind, Pairs) and isinstance(kind.item, PlainJson)):
-        return Instance(abc.Mapping)
+    if isinstance(kind, Pairs) and isinstance(kind.item, PlainJson):
+        return SomePairs(kind.item)
     return OneOf([_shallow(part) for part in kind.kinds]) if isinstance(kind, OneOf) else kind
 
 
 def _kind(annotation: object, names: dict[str, Any]) -> Kind:
-    if annotation in (json.Json, json.JsonObject):
+    if annotation == json.Json or (annotation == "Json" and "Json" not in names):
+        # by its name it stands in what is left of it in a larger union
         return PlainJson()
     if isinstance(annotation, str):
         try:
@@ -69,9 +83,9 @@ def _kind(annotation: object, names: dict[str, Any]) -> Kind:
     if origin in (list, abc.Sequence) or (origin is tuple and arguments[1:] == (...,)):
         return Many(_kind(arguments[0], names))
     if origin in (dict, abc.Mapping, FrozenMap):
-        if arguments[0] is not str:
-            return Instance(abc.Mapping)
-        return Pairs(_kind(arguments[1], names))
+        if arguments[0] not in (str, int):
+            return SomePairs(Kind())
+        return Pairs(_kind(arguments[1], names), _kind(arguments[0], names))
     cls = annotation if origin is None else origin
     return Instance(cls) if isinstance(cls, type) and cls is not object and _can_be_asked(cls) else Kind()
 

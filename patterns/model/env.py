@@ -23,7 +23,7 @@ from patterns.model.value import within
 _REFERENCE = re.compile(r"\$(?:\((?P<name>[^)]*)\)|.)", re.DOTALL)
 
 #: where a variable's value comes from
-EnvSource: TypeAlias = "SecretKey | ConfigMapKey | FieldPath | ResourceField | FileKey"
+EnvSource: TypeAlias = SecretKey | ConfigMapKey | FieldPath | ResourceField | FileKey
 
 
 @dataclass(frozen=True, kw_only=True)

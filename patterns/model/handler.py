@@ -162,6 +162,6 @@ def _check_host(host: str | None) -> None:
 
 
 #: what a probe does
-Handler: TypeAlias = "HttpGet | TcpSocket | Grpc | Exec"
+Handler: TypeAlias = HttpGet | TcpSocket | Grpc | Exec
 #: what a lifecycle hook does
-HookHandler: TypeAlias = "Exec | HttpGet | Sleep | TcpSocket"
+HookHandler: TypeAlias = Exec | HttpGet | Sleep | TcpSocket

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from patterns.model.articles import a, either
-from patterns.model.kinds import Choice, Instance, Kind, Many, Mismatch, OneOf, Text, Whole
+from patterns.model.kinds import Choice, Instance, Kind, Many, Mismatch, OneOf, SomePairs, Text, Whole
 from patterns.model.spelling import snake_case
 
 
@@ -77,6 +77,8 @@ def _hint(field: str, kind: Kind, value: object) -> str:
             return assign + example
         if classes:
             return assign + _call(classes[0], cast("Mapping[object, object]", value))
+    if any(isinstance(part, SomePairs) for part in kinds):
+        return f"{assign}{{...}}"
     return ""
 
 

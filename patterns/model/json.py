@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TypeAlias, cast
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
-JsonObject: TypeAlias = "dict[str, Json]"
+# types and no texts: `JsonObject | None` in an annotation that is read at run time would be a TypeError
+Json: TypeAlias = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+JsonObject: TypeAlias = dict[str, Json]
 
 
 def object_at(value: Json, *keys: str) -> JsonObject:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import abc
-from typing import Any, cast
+from typing import Any
 
 from patterns.errors import InvalidValue
 from patterns.model.articles import a, either, plural
@@ -139,20 +139,22 @@ class Many(Kind):
         return listed and not isinstance(value, str | bytes | bytearray)
 
     def take(self, value: object) -> object:
-        if type(value) is tuple and self.item.as_is.issuperset(map(type, value)):
-            return value
-        if not self.admits(value):
+        items: Any = value
+        if type(value) in self.exact:
+            if self.item.as_is.issuperset(map(type, items)):
+                return tuple(items)
+        elif not self.admits(value):
             raise Mismatch(self, value)
-        return tuple(_taken(self.item, item, f"[{i}]") for i, item in enumerate(cast("abc.Sequence[object]", value)))
+        return tuple(_taken(self.item, item, f"[{i}]") for i, item in enumerate(items))
 
 
 class Pairs(Kind):
     exact = (FrozenMap, dict)
 
-    def __init__(self, item: Kind) -> None:
+    def __init__(self, item: Kind, key: Kind | None = None) -> None:
         self.item = item
         self.words = (f"a dict of {plural(item.words)}",)
-        self.key = Text(str)
+        self.key = key or Text(str)
 
     def admits(self, value: object) -> bool:
         return type(value) in self.exact or isinstance(value, abc.Mapping)
@@ -162,10 +164,30 @@ class Pairs(Kind):
             return value
         if not self.admits(value):
             raise Mismatch(self, value)
-        items = cast("abc.Mapping[object, object]", value)
-        return FrozenMap(
-            {str(_taken(self.key, k, f": key {k!r}")): _taken(self.item, v, f"[{k!r}]") for k, v in items.items()}
-        )
+        items: Any = value
+        # the places are put in words for what is not kept as it is alone
+        key, item = self.key, self.item
+        found: dict[Any, Any] = {
+            k if is_kept(key, k) else _taken(key, k, f": key {k!r}"): (
+                v if is_kept(item, v) else _taken(item, v, f"[{k!r}]")
+            )
+            for k, v in items.items()
+        }
+        return FrozenMap(found)
+
+
+class SomePairs(Pairs):
+    """A mapping of which nothing else is looked at: it may be large, and is read where it is used."""
+
+    def __init__(self, item: Kind) -> None:
+        super().__init__(item)
+        if type(item) is Kind:
+            self.words = ("a dict",)
+
+    def take(self, value: object) -> object:
+        if self.admits(value):
+            return value
+        raise Mismatch(self, value)
 
 
 class PlainJson(Kind):

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import cast
 
-from patterns.errors import InvalidValue, WrongType
-from patterns.model import Container, EnvVar, JsonObject, VolumeMount
+from patterns.errors import InvalidValue
+from patterns.model import Container, EnvVar, Json, VolumeMount
+from patterns.model.frozen import NOTHING, thaw
 from patterns.model.names import port_number, whole_number
+from patterns.model.value import Value, settle
+
+_NO_PORTS = cast("Mapping[int, int]", NOTHING)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contribution:
+class Contribution(Value):
     """A pattern's whole effect on its pod; whatever is left out stays as it was.
 
     Args:
@@ -45,31 +50,36 @@ class Contribution:
     init_containers: Sequence[Container] = ()
     sidecars: Sequence[Container] = ()
     native: bool = True
-    mounts: Mapping[str, Sequence[VolumeMount]] = field(default_factory=dict)
-    env: Mapping[str, Sequence[EnvVar]] = field(default_factory=dict)
-    annotations: Mapping[str, str] = field(default_factory=dict)
-    labels: Mapping[str, str] = field(default_factory=dict)
-    pod: JsonObject = field(default_factory=dict)
+    mounts: Mapping[str, Sequence[VolumeMount]] = NOTHING
+    env: Mapping[str, Sequence[EnvVar]] = NOTHING
+    annotations: Mapping[str, str] = NOTHING
+    labels: Mapping[str, str] = NOTHING
+    pod: Mapping[str, Json] = NOTHING
     fs_group: int | None = None
-    grace_seconds: Mapping[str, int] = field(default_factory=dict)
+    grace_seconds: Mapping[str, int] = NOTHING
     pre_stop_sleep: int = 0
-    target_ports: Mapping[int, int] = field(default_factory=dict)
+    target_ports: Mapping[int, int] = _NO_PORTS
     reads: Sequence[str] = ()
     before: Sequence[str] = ()
     after: Sequence[str] = ()
 
     def __post_init__(self) -> None:
+        if self.grace_seconds is not NOTHING:
+            self._check_grace()
+        if self.target_ports is not _NO_PORTS:
+            self._check_target_ports()
+        if self.pod is not NOTHING:
+            # a copy of its own, in the form in which a pod is merged
+            settle(self, pod=thaw(self.pod))
+        whole_number(self.pre_stop_sleep, "pre_stop_sleep")
+
+    def _check_grace(self) -> None:
         for name, seconds in self.grace_seconds.items():
-            _check_seconds(seconds, f"grace_seconds[{name!r}]")
-        _check_seconds(self.pre_stop_sleep, "pre_stop_sleep")
+            whole_number(seconds, f"grace_seconds[{name!r}]")
+
+    def _check_target_ports(self) -> None:
         for behind, before in self.target_ports.items():
             port_number(behind, "target_ports")
             port_number(before, f"target_ports[{behind}]")
             if behind == before:
                 raise InvalidValue(f"target_ports[{behind}] must be another port, got {before}")
-
-
-def _check_seconds(seconds: object, name: str) -> None:
-    if isinstance(seconds, bool) or not isinstance(seconds, int):
-        raise WrongType(f"{name} must be an int, got {type(seconds).__name__} {seconds!r}")
-    whole_number(seconds, name)

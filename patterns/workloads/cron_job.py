@@ -111,7 +111,7 @@ class CronJob(Workload):
             annotations=annotations,
             defaults=defaults,
         )
-        if "template" in (job_spec or {}):
+        if isinstance(job_spec, Mapping) and "template" in job_spec:
             raise InvalidValue("job_spec must not hold 'template'; the pod is told by the options of the CronJob")
         self._patterns_job_spec = spec_of(
             {

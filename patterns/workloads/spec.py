@@ -9,6 +9,7 @@ from patterns.model import Json, JsonObject
 from patterns.model.fields import unknown_fields
 from patterns.model.names import whole_number
 from patterns.model.spelling import snake_case
+from patterns.plain_json import plain_object
 
 #: options whose name is not that of the field
 _OPTIONS = {"securityContext": "security", "rollingUpdate": "max_unavailable", "clusterIP": "headless"}
@@ -20,9 +21,10 @@ def present(**fields: Json) -> JsonObject:
 
 
 def spec_of(fields: Mapping[str, Json], extra: JsonObject | None, option: str, type_name: str) -> JsonObject:
-    """A spec from the workload's own options and what the mapping ``option`` has besides.
+    """A spec from the workload's own options and what the mapping ``option`` has besides, of which it keeps a copy.
 
     Raises:
+        WrongType: for what is no plain JSON.
         InvalidValue: for a number below 0 or over 2**31-1, or a field that Kubernetes does not know.
         Conflict: for a field that an option has set, with another value.
     """
@@ -32,11 +34,15 @@ def spec_of(fields: Mapping[str, Json], extra: JsonObject | None, option: str, t
             if value < 0:
                 raise InvalidValue(f"{snake_case(key)} must not be negative, got {value}")
             whole_number(value, snake_case(key))
-    for path, field, nearest in unknown_fields(type_name, extra or {}):
+    if not extra:
+        return result
+    # what the caller does with the mapping later is not the workload's business
+    more = plain_object(extra, option)
+    for path, field, nearest in unknown_fields(type_name, extra):
         hint = f"; did you mean {nearest!r}" if nearest else ""
         raise InvalidValue(f"{option}{path}: Kubernetes 1.37 knows no field {field!r} there{hint}")
-    for key, value in (extra or {}).items():
-        result[key] = _added(result.get(key), value, f"{option}: {key}", _OPTIONS.get(key, snake_case(key)))
+    for key in extra:
+        result[key] = _added(result.get(key), more.get(key), f"{option}: {key}", _OPTIONS.get(key, snake_case(key)))
     return result
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from patterns.contributors import keep_holder
-from patterns.defaults import Default, Defaults
+from patterns.defaults import Default, Defaults, checked
 from patterns.errors import Conflict, InvalidValue, PatternError
 from patterns.findings import tell_findings
 from patterns.manifest import Manifest
@@ -99,7 +99,7 @@ class Workload(Manifest, PodHolder):
         annotations: Mapping[str, str] | None,
         defaults: Defaults | None,
     ) -> None:
-        self._patterns_replacements = defaults
+        self._patterns_replacements = checked(defaults)
         known = name or object_name(chart_of(scope), join(path_of(scope), id), kind)
         derived = recommended(id, known) if recommended_labels and known else {}
         super().__init__(
@@ -204,7 +204,7 @@ class Workload(Manifest, PodHolder):
     def set_spec(self, extra: JsonObject | None, /, **fields: Json) -> None:
         """Keep the workload's own spec: its options in Kubernetes' names, and what ``spec=`` has besides."""
         for key in ("template", "jobTemplate"):
-            if key in (extra or {}):
+            if isinstance(extra, Mapping) and key in extra:
                 raise InvalidValue(f"spec must not hold {key!r}; the pod is told by the options of the workload")
         self._patterns_spec = spec_of(fields, extra, "spec", self.spec_type)
         if extra or self._patterns_has_pod_spec:

@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-_ROWS = {"N": 9, "M": 21, "E": 14, "Q": 6, "I": 5, "P": 18, "R": 1, "D": 9, "S": 12, "U": 1, "V": 1, "W": 3, "A": 4}
+_ROWS = {
+    "N": 9,
+    "M": 21,
+    "E": 14,
+    "Q": 6,
+    "I": 5,
+    "P": 18,
+    "R": 1,
+    "D": 9,
+    "S": 12,
+    "T": 2,
+    "U": 1,
+    "V": 1,
+    "W": 3,
+    "A": 4,
+}
 
 #: every row: names, mounts and volumes, environment and ports, quantities, images, pods, the file system, data, scalars
-#: and secrets, unknown fields, Services, workloads, the app and its tree (patches, options, places, ids)
+#: and secrets, types of options and replaced defaults, unknown fields, Services, workloads, the app and its tree
+#: (patches, options, places, ids)
 RULES = frozenset(f"{letter}{number}" for letter, last in _ROWS.items() for number in range(1, last + 1))
 
 

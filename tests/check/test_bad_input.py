@@ -96,6 +96,8 @@ def test_nothing_is_clean(check: Check, tmp_path: Path, content: str) -> None:
         "apiVersion: v1\nkind: List\nitems: [1, null, {kind: Pod, apiVersion: v1, spec: {containers: [{name: 1, "
         "ports: [1], env: x, volumeMounts: [null, {mountPath: 3}], resources: [], securityContext: 1, "
         "livenessProbe: x, image: 3}]}}]\n",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a:1, "
+        "command: [[sh, -c]], livenessProbe: {exec: {command: [{sh: -c}]}}}]}\n",
         "apiVersion: apps/v1\nkind: Deployment\nmetadata: null\nspec: {selector: 1, replicas: x, template: []}\n",
         "apiVersion: v1\nkind: Service\nmetadata: {name: 1, labels: [], annotations: 7}\n"
         "spec: {ports: {a: 1}, type: 3}\n",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from patterns.model.json import object_at
 from patterns.model.names import config_map_key
 from patterns.model.secrets import is_secret_value
-from patterns.pod.checks.reading import complaint
+from patterns.pod.checks.reading import byte_length, complaint
 from patterns.pod.checks.rule import VALIDATION, Outcome, Problem, Problems, object_rule
 from patterns.pod.checks.subject import Object
 
@@ -71,7 +71,7 @@ def _size(obj: Object) -> int:
     size = 0
     for field, _, value in _values(obj):
         encoded = field == "binaryData" or (field == "data" and obj.kind == "Secret")
-        size += len(value) * 3 // 4 - value.count("=") if encoded else len(value.encode("utf-8", "replace"))
+        size += len(value) * 3 // 4 - value.count("=") if encoded else byte_length(value)
     return size
 
 

@@ -131,8 +131,9 @@ def _right_form(fault: Fault) -> str:
             return f"write it without quotes: {plain}"
     if holds.startswith("["):
         return "begin each item with '- '" if isinstance(value, dict) else f"write a list: [{json.dumps(value)}]"
-    if isinstance(value, list) and not holds.startswith("["):
-        return "take the '- ' away"
+    if isinstance(value, list):
+        inside = "write its items in the list that holds it"
+        return inside if isinstance(fault.path[-1], int) else "take the '- ' away"
     return f"write {_spoken(holds)}"
 
 

@@ -13,10 +13,11 @@ from typing import TypeAlias
 
 from patterns.errors import InvalidValue, PatternError
 from patterns.model.image import image_reference
+from patterns.model.value import Value
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImageFacts:
+class ImageFacts(Value):
     """Facts about an image.
 
     Args:

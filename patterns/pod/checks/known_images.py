@@ -51,7 +51,7 @@ def root_image_refused(container: PodContainer) -> Problems:
 @container_rule("shell-missing", Outcome.BROKEN, source="seen on a kubelet 1.37: a hook without its program is ignored")
 def shell_missing(container: Container) -> Problems:
     """Without a shell ``sh`` cannot run: the container does not start, the probe fails, the hook does nothing."""
-    calls = [(path, words) for path, words in _calls(container) if words and words[0] in _SHELLS]
+    calls = [(path, words) for path, words in _calls(container) if _program(words) in _SHELLS]
     if not calls:
         return
     facts = facts_of(container)
@@ -64,6 +64,11 @@ def shell_missing(container: Container) -> Problems:
                 f"{path[-1]} must not need a shell, got {words[0]!r}, which {container.json['image']} does not have"
             )
             yield Problem(path, message, "call the program itself, or take an image with a shell")
+
+
+def _program(words: list[Json]) -> str:
+    """The first word, which may be anything in what somebody else wrote."""
+    return words[0] if words and isinstance(words[0], str) else ""
 
 
 def _calls(container: Container) -> Iterator[tuple[Steps, list[Json]]]:

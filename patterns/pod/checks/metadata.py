@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from patterns.model.json import JsonObject, object_at
 from patterns.model.names import MAX_ANNOTATION_BYTES, annotation_key, label_key, label_value
-from patterns.pod.checks.reading import complaint
+from patterns.pod.checks.reading import byte_length, complaint
 from patterns.pod.checks.rule import Outcome, Problem, Problems, object_rule
 from patterns.pod.checks.schema import type_of
 from patterns.pod.checks.subject import Object, Steps
@@ -57,9 +57,7 @@ def annotations_size(obj: Object) -> Problems:
     """All annotations of an object together have at most 256 KiB, keys and values."""
     for path, metadata in _metadata(obj):
         annotations = object_at(metadata, "annotations")
-        size = sum(
-            len(k.encode()) + len(v.encode("utf-8", "replace")) for k, v in annotations.items() if isinstance(v, str)
-        )
+        size = sum(byte_length(k) + byte_length(v) for k, v in annotations.items() if isinstance(v, str))
         if size > MAX_ANNOTATION_BYTES:
             message = f"annotations must be at most {MAX_ANNOTATION_BYTES} bytes in all, got {size}"
             yield Problem((*path, "annotations"), message, "keep large values in a ConfigMap")

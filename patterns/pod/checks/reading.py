@@ -14,6 +14,11 @@ def number(value: Json) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
+def byte_length(text: str) -> int:
+    """How long the text is in UTF-8, which has no form of half a surrogate pair."""
+    return len(text.encode("utf-8", "replace"))
+
+
 @lru_cache(maxsize=8192)
 def complaint(check: Callable[[str, str], object], value: str, what: str) -> str:
     """What a check of `patterns.model` says about the value, empty when it is fine; the same names come again."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from patterns.model.json import Json, JsonObject, object_at, text_at
-from patterns.pod.checks.reading import number
+from patterns.pod.checks.reading import byte_length, number
 from patterns.pod.checks.rule import (
     VALIDATION,
     Outcome,
@@ -132,7 +132,7 @@ def _seccomp_file(file: str) -> str:
 def _app_armor_name(name: str) -> str:
     if name != name.strip():
         return "must have no blanks around it"
-    return f"must have at most {_LONGEST_PROFILE} bytes" if len(name.encode()) > _LONGEST_PROFILE else ""
+    return f"must have at most {_LONGEST_PROFILE} bytes" if byte_length(name) > _LONGEST_PROFILE else ""
 
 
 _SAID: Mapping[str, Callable[[str], str]] = {"seccompProfile": _seccomp_file, "appArmorProfile": _app_armor_name}

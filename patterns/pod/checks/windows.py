@@ -7,7 +7,7 @@ import re
 from patterns.model.json import JsonObject, object_at
 from patterns.model.names import dns_subdomain
 from patterns.pod.checks.pod_security_places import contexts, pod_context
-from patterns.pod.checks.reading import complaint
+from patterns.pod.checks.reading import byte_length, complaint
 from patterns.pod.checks.rule import VALIDATION, Outcome, Problem, Problems, pod_rule
 from patterns.pod.checks.subject import Pod, Steps
 
@@ -98,8 +98,8 @@ def _said(options: JsonObject) -> list[tuple[str, str]]:
     user = options.get("runAsUserName")
     if isinstance(name, str) and complaint(dns_subdomain, name, "name"):
         found.append(("gmsaCredentialSpecName", f"must be the name of an object, got {name!r}"))
-    if isinstance(spec, str) and not 0 < len(spec.encode()) <= _MOST_OF_SPECS:
-        found.append(("gmsaCredentialSpec", f"must have 1-{_MOST_OF_SPECS} bytes, got {len(spec.encode())}"))
+    if isinstance(spec, str) and not 0 < byte_length(spec) <= _MOST_OF_SPECS:
+        found.append(("gmsaCredentialSpec", f"must have 1-{_MOST_OF_SPECS} bytes, got {byte_length(spec)}"))
     if isinstance(user, str) and (said := _user(user)):
         found.append(("runAsUserName", f"{said}, got {user[:60]!r}"))
     return found
@@ -113,7 +113,7 @@ def _user(name: str) -> str:
         return "must hold one backslash at most"
     if backslash and not (len(domain) <= _MOST_OF_DOMAINS and (_NET_BIOS.fullmatch(domain) or _DNS.fullmatch(domain))):
         return "must begin with the name of a domain before the backslash"
-    if not 0 < len(user.encode()) <= _MOST_OF_USERS:
+    if not 0 < byte_length(user) <= _MOST_OF_USERS:
         return f"must name a user of 1-{_MOST_OF_USERS} bytes"
     if not user.strip(". ") or _NOT_IN_USERS.search(user):
         return 'must name a user without any of "/\\:;|=,+*?<>@[] and not of dots and blanks alone'
