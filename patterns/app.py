@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from patterns import place, tree
 from patterns.collection import collection_paused
-from patterns.errors import PatternError, PatternWarning, SynthesisError, trimmed
+from patterns.errors import PatternError, PatternWarning, SynthesisError
 from patterns.files import (
     ChartDocuments,
     Document,
     Layout,
+    check_file_name,
     file_per_app,
     file_per_chart,
     file_per_resource,
@@ -31,7 +32,7 @@ from patterns.pod.checks.image_facts import ImageFacts
 from patterns.pod.checks.pod_security import Level
 from patterns.pod.checks.standards import Standards, minor_version
 from patterns.pod.checks.subject import NEWEST
-from patterns.resolvers import keep_resolvers
+from patterns.resolvers import check_resolvers, keep_resolvers
 from patterns.synthesis import Order, order_in_python, order_of
 from patterns.waiting import Tree
 from patterns.waivers import waivers_of
@@ -87,16 +88,23 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
         opinions: bool = False,
         image_facts: Sequence[ImageFacts] = (),
     ) -> None:
-        self._patterns_standards = _standards(target, pod_security, opinions, image_facts)
+        tree.check_options(App.__init__, locals())
+        check_resolvers(resolvers or ())
+        self._patterns_standards = Standards(
+            target=minor_version(target), opinions=opinions, pod_security=pod_security, image_facts=tuple(image_facts)
+        )
         #: Node validates the tree, or expands its dependencies: validations of the root have nothing to do then
         self.synthesizing = False
         if record_construct_metadata is None:
             record_construct_metadata = os.environ.get("CDK8S_RECORD_CONSTRUCT_METADATA") == "true"
         directory = outdir if outdir is not None else os.environ.get("CDK8S_OUTDIR", "dist")
+        extension = output_file_extension if output_file_extension is not None else ".k8s.yaml"
+        check_file_name(directory, "outdir")
+        check_file_name(extension, "output_file_extension", slash=False)
         self._patterns_options = _Options(
             outdir=directory,
             directory=Path(directory).absolute(),
-            extension=output_file_extension if output_file_extension is not None else ".k8s.yaml",
+            extension=extension,
             record=record_construct_metadata,
             output_type=yaml_output_type if yaml_output_type is not None else cdk8s.YamlOutputType.FILE_PER_CHART,
         )
@@ -210,16 +218,6 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
                 return folder_per_chart(charts, extension, numbered=order.numbered)
             case _:
                 return file_per_chart(charts, extension, numbered=order.numbered)
-
-
-def _standards(target: str, pod_security: Level | None, opinions: bool, image_facts: Sequence[ImageFacts]) -> Standards:
-    try:
-        options = {"target": target, "pod_security": pod_security, "opinions": opinions, "image_facts": image_facts}
-        tree.check_options(App.__init__, options)
-        minor = minor_version(target)
-        return Standards(target=minor, opinions=opinions, pod_security=pod_security, image_facts=tuple(image_facts))
-    except PatternError as error:
-        raise trimmed(error, "App") from None
 
 
 class _Options:

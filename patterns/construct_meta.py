@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Mapping
-from functools import cache
-from typing import Any, TypeVar
+from functools import cache, wraps
+from typing import Any, ParamSpec, TypeVar
 
-from patterns.errors import PatternError, WrongType, trimmed
+from patterns.errors import PatternError, SynthesisError, WrongType, trimmed
 from patterns.model.annotations import kinds_of_options
+from patterns.model.calls import check_arguments
 from patterns.model.kinds import Kind, is_kept
 from patterns.model.value import taken
-from patterns.place import MAKING, AnyConstruct, check_place, join, path_of
+from patterns.place import MAKING, check_place, join, path_of
 from patterns.waiting import is_made
 
-import jsii  # isort: skip  # after patterns.place, which finds Node
+import constructs  # isort: skip  # after patterns.place, which finds Node
+import jsii  # isort: skip
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 _SCOPE_AND_ID = ("scope", "id")
@@ -37,6 +40,39 @@ def check_options(function: Callable[..., object], options: Mapping[str, object]
             taken(name, kind, value)
 
 
+def speaking(function: Callable[P, T]) -> Callable[P, T]:
+    """A method of a construct, or of a pod: it checks its arguments, and its errors say whose it is.
+
+    Of methods that call each other the outermost speaks: a pattern, and not the workload that it contributes to.
+    """
+    name = function.__name__
+
+    @wraps(function)
+    def checking(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            try:
+                check_arguments(function, args, kwargs)
+                if isinstance(args[0], constructs.Construct) and not is_made(args[0]):
+                    raise WrongType(f"super().__init__(scope, id) must come before {name}()")
+            except PatternError as error:
+                error.message = f"{name}(): {error}"
+                raise
+            return function(*args, **kwargs)
+        except PatternError as error:
+            said: str = error.__dict__.setdefault("said", str(error))
+            error.message, error.who = said, _speaker(args[0])
+            error.__dict__["placed"] = True
+            raise trimmed(error) from error.__cause__
+
+    return checking
+
+
+def _speaker(one: object) -> str:
+    if not isinstance(one, constructs.Construct):
+        return str(one)
+    return f"{type(one).__name__} {path_of(one)!r}" if is_made(one) else type(one).__name__
+
+
 class WaitingMeta(jsii.JSIIMeta):
     """Leaves out what jsii does last when an object is made: it would ask for a reference in Node."""
 
@@ -45,7 +81,9 @@ class WaitingMeta(jsii.JSIIMeta):
         try:
             return _instance(cls, *args, **kwargs)
         except PatternError as error:
-            raise trimmed(error) from error.__cause__
+            spoken = error.who or "placed" in error.__dict__ or isinstance(error, SynthesisError)
+            error.__dict__["placed"] = True
+            raise trimmed(error, "" if spoken else _wanted(cls, args, kwargs)) from error.__cause__
         finally:
             del MAKING.constructs[depth:]
 
@@ -73,7 +111,7 @@ class ConstructMeta(WaitingMeta):
             if "placed" in error.__dict__:
                 raise trimmed(error) from error.__cause__
             error.__dict__["placed"] = True
-            raise trimmed(error, f"{cls.__name__} {_wanted_path(*args, **kwargs)!r}") from error.__cause__
+            raise trimmed(error, _wanted(cls, args, kwargs)) from error.__cause__
         finally:
             for construct in MAKING.constructs[depth:]:
                 construct._patterns_half_made = True
@@ -92,6 +130,15 @@ def _takes_place(function: Callable[..., object]) -> bool:
     )
 
 
-def _wanted_path(scope: AnyConstruct | None = None, id: object = "", *_: object, **__: object) -> str:
+def _wanted(cls: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+    """The construct that is not made yet: its class, and where it was to stand, as far as that was told."""
+    code: types.CodeType | None = getattr(cls.__init__, "__code__", None)
+    names = _SCOPE_AND_ID if code is None else code.co_varnames[1 : min(3, code.co_argcount)]
+    given = {**kwargs, **dict(zip(names, args, strict=False))}
+    scope, id = (given.get(name) for name in (*names, "", "")[:2])
     above = path_of(scope) if scope is not None and is_made(scope) else ""
-    return join(above, str(id))
+    if isinstance(id, str) and names != _SCOPE_AND_ID:
+        # a path in the scope
+        id = id.strip("/")
+    path = join(above, id if isinstance(id, str) else "?") if id else above
+    return f"{cls.__name__} {path!r}" if path else cls.__name__

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from patterns.errors import InvalidValue
 from patterns.model import ResourceRequirements, Security
+from patterns.model.calls import checked
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -139,6 +140,7 @@ NATIVE_SIDECARS = Default(True)
 AUTOMOUNT_SERVICE_ACCOUNT_TOKEN = Default(False)
 
 
+@checked
 def from_registry(prefix: str) -> dict[Default[Any], object]:
     """Every default image, from a mirror: ``docker.io/library/busybox:1`` is ``<prefix>/library/busybox:1`` there.
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from patterns.errors import InvalidValue
+from patterns.model.frozen import encodable
 from patterns.model.json import Json, JsonObject, object_at, text_at
 
 _REMOVED = re.compile(r"[^0-9a-zA-Z\-_.]")
@@ -57,6 +59,14 @@ class Layout:
     files: dict[str, list[Document]] = field(default_factory=dict)
     folders: list[str] = field(default_factory=list)
     clashes: list[str] = field(default_factory=list)
+
+
+def check_file_name(name: str, option: str, *, slash: bool = True) -> None:
+    """Raises: InvalidValue for what no file system takes in the name of a file, or in that of a folder."""
+    if "\0" in name or not encodable(name):
+        raise InvalidValue(f"{option} must be text that a file system takes, got {name!r}")
+    if "/" in name and not slash:
+        raise InvalidValue(f"{option} must be the end of a file's name, such as '.k8s.yaml', got {name!r}")
 
 
 def file_per_app(charts: Sequence[ChartDocuments], extension: str) -> Layout:

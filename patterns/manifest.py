@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from patterns import place, tree
+from patterns.construct_meta import speaking
 from patterns.errors import InvalidValue, WrongType
 from patterns.metadata import Metadata, check_name
 from patterns.model.json import Json, JsonObject, object_at
@@ -111,6 +112,7 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         """``metadata.labels`` as they were written, the chart's included."""
         return self._patterns_manifest.metadata.all_labels()
 
+    @speaking
     def add_labels(self, labels: Mapping[str, str]) -> None:
         """Add labels; one that the object was given by ``labels=`` stays as it is, one of the chart's is replaced."""
         self._patterns_manifest.metadata.add_labels(labels)
@@ -177,6 +179,7 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         """What `to_json` gives, without a copy where there can be none: it must not be changed."""
         return self._document() if type(self).to_json is Manifest.to_json else plain_object(self.to_json(), "to_json()")
 
+    @speaking
     def add_json_patch(self, *ops: cdk8s.JsonPatch) -> None:
         """Change the rendered object by JSON patches (RFC 6902), after everything else.
 
@@ -185,6 +188,7 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         """
         self._patterns_manifest.patches = (*self._patterns_manifest.patches, *ops)
 
+    @speaking
     def change_document(self, change: Callable[[JsonObject], JsonObject]) -> None:
         """Let ``change`` make the document that is rendered, of a document that it must not change itself.
 

@@ -44,7 +44,7 @@ def check_name(name: str, api_version: str, kind: str, *, generated: bool = Fals
         if name and name not in (".", "..") and "/" not in name and "%" not in name:
             return
         raise InvalidValue(f"name must be one segment of a URL, without '/' and '%', got {name!r}")
-    if len(name) > _LONGEST.get(kind, 253) and api_version.partition("/")[0] in ("batch", "apps"):
+    if kind in _LONGEST and len(name) > _LONGEST[kind] and api_version.partition("/")[0] in ("batch", "apps"):
         raise InvalidValue(
             f"name of a {kind} must be at most {_LONGEST[kind]} characters, since its pods are named after it, "
             f"got {len(name)}: {name!r}{_instead(generated)}"

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from patterns.defaults import Default
 from patterns.errors import Conflict, InvalidValue, NotFound, WrongType
+from patterns.model.frozen import encodable
 from patterns.node import find_node
 
 # Node's environment is that of the moment when it starts, which is now: cdk8s asks it for this variable at every name
@@ -118,8 +120,28 @@ def defaults_of(construct: AnyConstruct) -> list[Defaults]:
 
 def keep_defaults(construct: AnyConstruct, replacements: Defaults | None) -> None:
     """Let replacements of defaults hold for the construct and for everything below it."""
+    if replacements is not None:
+        check_replacements(replacements)
     if replacements:
         _defaults.keep(construct, dict(replacements))
+
+
+def check_replacements(replacements: object) -> None:
+    """Refuse what replaces no default: nobody would ever ask for it.
+
+    Raises:
+        WrongType: with the right form.
+    """
+    if not isinstance(replacements, Mapping):
+        raise WrongType(
+            'defaults must be a dict by the markers that it replaces, such as {defaults.SCRATCH_SIZE_LIMIT: "1Gi"}, '
+            f"got {type(replacements).__name__} {replacements!r}"
+        )
+    for key in replacements:
+        if not isinstance(key, Default):
+            raise WrongType(
+                f"defaults: key must be a marker such as defaults.SCRATCH_SIZE_LIMIT, got {type(key).__name__} {key!r}"
+            )
 
 
 def keep_target(root: AnyConstruct, minor: int) -> None:
@@ -156,6 +178,8 @@ def check_place(scope: object, id: object) -> None:
         raise WrongType(
             f"scope must be the construct to place it in, got {type(scope).__name__}; inside a construct that is self"
         )
+    if not encodable(id):
+        raise InvalidValue(f"id must be text that a file can carry, got half of a surrogate pair in {id!r}")
     if not id:
         raise InvalidValue("id must not be empty; it is unique among the constructs of one scope")
 

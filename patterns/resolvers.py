@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from patterns import place
+from patterns.errors import WrongType
 from patterns.model.json import JsonObject
 from patterns.plain_json import plain_object
 from patterns.waiting import Notes
@@ -25,6 +26,18 @@ def custom_resolvers(construct: place.AnyConstruct) -> list[cdk8s.IResolver]:
         # plain JSON is nothing to the built-in ones
         known = _custom.keep(root, [resolver for resolver in every if type(resolver) not in _BUILT_IN])
     return known
+
+
+def check_resolvers(resolvers: Sequence[object]) -> None:
+    """Raises: WrongType for what resolves nothing."""
+    for at, resolver in enumerate(resolvers):
+        if isinstance(resolver, type) or not callable(getattr(resolver, "resolve", None)):
+            got = (
+                f"the class {resolver.__name__}"
+                if isinstance(resolver, type)
+                else f"{type(resolver).__name__} {resolver!r}"
+            )
+            raise WrongType(f"resolvers[{at}] must be an object with resolve(context), a cdk8s.IResolver, got {got}")
 
 
 def keep_resolvers(app: cdk8s.App, resolvers: Sequence[cdk8s.IResolver]) -> None:

@@ -77,7 +77,7 @@ def test_an_object_has_the_name_that_its_chart_gives(disabled: bool, kind: str, 
 
 def test_the_legacy_hash_is_known() -> None:
     code = """
-from patterns import App, Chart, Construct
+from patterns import App, Chart, Construct, Default
 from patterns.tree import generated_name
 import cdk8s
 made = Construct(Chart(App(), "shop"), "web")
@@ -139,9 +139,9 @@ def test_an_app_keeps_what_it_was_made_with(name: str) -> None:
 
 
 def test_the_nearest_defaults_come_first() -> None:
-    size, image = object(), object()
-    app = App(defaults={size: "app", image: "app"})  # type: ignore[dict-item]  # any key will do here
-    chart = Chart(app, "shop", defaults={size: "chart"})  # type: ignore[dict-item]
+    size, image = Default("1Gi"), Default("image")
+    app = App(defaults={size: "app", image: "app"})
+    chart = Chart(app, "shop", defaults={size: "chart"})
     assert defaults_of(Construct(constructs.Construct(chart, "a"), "b")) == [
         {size: "chart"},
         {size: "app", image: "app"},

@@ -13,7 +13,8 @@ from typing import TypeAlias
 from patterns.errors import InvalidValue, NotFound
 from patterns.init_containers.seed_files import check_paths, check_size
 from patterns.model import Volume
-from patterns.model.image import image_reference
+from patterns.model.calls import checked
+from patterns.model.image import reference_of
 from patterns.model.names import config_map_key, control_characters, dns_subdomain
 from patterns.model.paths import absolute_path, normalised_path
 from patterns.model.value import Value
@@ -110,6 +111,7 @@ class _Keys(Value):
         """The path of every key; empty for all keys by their own names."""
         return dict(self.keys) if isinstance(self.keys, Mapping) else {key: key for key in self.keys}
 
+    @checked
     def volume(self, name: str) -> Volume:
         """The volume that the seeder copies from."""
         raise NotImplementedError
@@ -127,6 +129,7 @@ class FromConfigMap(_Keys):
             does not start while one is not there; ``kubectl describe pod`` names it.
     """
 
+    @checked
     def volume(self, name: str) -> Volume:
         """The volume that the seeder copies from."""
         return Volume.config_map(name, self.name, items=self.items())
@@ -146,6 +149,7 @@ class FromSecret(_Keys):
             does not start while one is not there; ``kubectl describe pod`` names it.
     """
 
+    @checked
     def volume(self, name: str) -> Volume:
         """The volume that the seeder copies from."""
         return Volume.secret(name, self.name, items=self.items())
@@ -170,7 +174,7 @@ class FromImage(Value):
     path: str = field(kw_only=False)
 
     def __post_init__(self) -> None:
-        image_reference(self.image, "image")
+        reference_of(self.image, "image")
         absolute_path(self.path, "path")
         place = normalised_path(self.path)
         if place == "/":

@@ -12,6 +12,7 @@ from typing import ClassVar, TypeAlias
 
 from patterns.errors import InvalidValue
 from patterns.model.api_value import ApiValue
+from patterns.model.calls import checked
 from patterns.model.env_source import ConfigMapKey, FieldPath, FileKey, ResourceField, SecretKey
 from patterns.model.json import JsonObject
 from patterns.model.names import dns_subdomain, env_name, process_text
@@ -128,6 +129,7 @@ def variables_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
+@checked
 def literal(text: str) -> str:
     """Text that Kubernetes leaves as it is: ``$(VAR)`` in arguments and variables is written ``$$(VAR)``.
 

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from patterns.errors import InvalidValue
 from patterns.model.api_value import ApiValue
-from patterns.model.image import image_reference
+from patterns.model.image import reference_of
 from patterns.model.names import config_map_key, control_characters, dns_subdomain
 from patterns.model.paths import check_files, file_mode, relative_path
 from patterns.model.quantity import page_size, whole_bytes
@@ -206,7 +206,7 @@ class ImageVolume(VolumeSource):
     pull_policy: Literal["Always", "IfNotPresent", "Never"] | None = None
 
     def __post_init__(self) -> None:
-        image_reference(self.reference, "reference")
+        reference_of(self.reference, "reference")
 
 
 def _check_path(path: str) -> None:

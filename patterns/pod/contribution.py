@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import cast
 
-from patterns.errors import InvalidValue, WrongType
-from patterns.model import Container, EnvVar, JsonObject, VolumeMount
-from patterns.model.names import port_number, whole_number
+from patterns.errors import InvalidValue
+from patterns.model import Container, EnvVar, Json, VolumeMount
+from patterns.model.frozen import NOTHING
+from patterns.model.names import check_annotations, check_labels, numeric_id, port_number, whole_number
+from patterns.model.value import Value
+
+#: what a pod spec has lists of, and the option that says who brought it
+_OPTIONS = {
+    "containers": "sidecars=[Container(...)], native=False",
+    "initContainers": "init_containers=[Container(...)], or sidecars=",
+    "volumes": "a VolumeMount, which carries its volume, in mounts= or in a container",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contribution:
+class Contribution(Value):
     """A pattern's whole effect on its pod; whatever is left out stays as it was.
 
     Args:
@@ -40,36 +50,42 @@ class Contribution:
         reads: names of volumes that the containers contributed here read, and another one of the pod has to write.
         before: names of init containers or sidecars that must start after the ones contributed here.
         after: names of init containers or sidecars that must start before the ones contributed here.
+
+    Raises:
+        WrongType: for a value of another type.
+        InvalidValue: for a label, an annotation, a port, a number or a value of the pod that cannot be.
     """
 
     init_containers: Sequence[Container] = ()
     sidecars: Sequence[Container] = ()
     native: bool = True
-    mounts: Mapping[str, Sequence[VolumeMount]] = field(default_factory=dict)
-    env: Mapping[str, Sequence[EnvVar]] = field(default_factory=dict)
-    annotations: Mapping[str, str] = field(default_factory=dict)
-    labels: Mapping[str, str] = field(default_factory=dict)
-    pod: JsonObject = field(default_factory=dict)
+    mounts: Mapping[str, Sequence[VolumeMount]] = NOTHING
+    env: Mapping[str, Sequence[EnvVar]] = NOTHING
+    annotations: Mapping[str, str] = NOTHING
+    labels: Mapping[str, str] = NOTHING
+    pod: Mapping[str, Json] = NOTHING
     fs_group: int | None = None
-    grace_seconds: Mapping[str, int] = field(default_factory=dict)
+    grace_seconds: Mapping[str, int] = NOTHING
     pre_stop_sleep: int = 0
-    target_ports: Mapping[int, int] = field(default_factory=dict)
+    target_ports: Mapping[int, int] = cast("Mapping[int, int]", NOTHING)
     reads: Sequence[str] = ()
     before: Sequence[str] = ()
     after: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         for name, seconds in self.grace_seconds.items():
-            _check_seconds(seconds, f"grace_seconds[{name!r}]")
-        _check_seconds(self.pre_stop_sleep, "pre_stop_sleep")
+            whole_number(seconds, f"grace_seconds[{name!r}]")
+        whole_number(self.pre_stop_sleep, "pre_stop_sleep")
+        numeric_id(self.fs_group, "fs_group")
+        if self.labels:
+            check_labels(self.labels)
+        if self.annotations:
+            check_annotations(self.annotations)
         for behind, before in self.target_ports.items():
-            port_number(behind, "target_ports")
+            port_number(behind, "target_ports: key")
             port_number(before, f"target_ports[{behind}]")
             if behind == before:
                 raise InvalidValue(f"target_ports[{behind}] must be another port, got {before}")
-
-
-def _check_seconds(seconds: object, name: str) -> None:
-    if isinstance(seconds, bool) or not isinstance(seconds, int):
-        raise WrongType(f"{name} must be an int, got {type(seconds).__name__} {seconds!r}")
-    whole_number(seconds, name)
+        for key in self.pod:
+            if key in _OPTIONS:
+                raise InvalidValue(f"pod must not hold {key!r}, whose owners would not be known; write {_OPTIONS[key]}")

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from patterns.errors import Conflict, InvalidValue, NotFound
 from patterns.model import Container, EnvVar, Json, JsonObject, Volume, VolumeMount
+from patterns.model.frozen import thaw
 from patterns.model.json import object_at, objects_at, text_at
 from patterns.model.paths import normalised_path
 from patterns.pod.contribution import Contribution
@@ -45,7 +46,7 @@ def merge(pod: PodTemplate, contribution: Contribution, by: object) -> PodTempla
         draft.add_mounts(name, mounts)
     for name, variables in contribution.env.items():
         draft.add_env(name, variables)
-    draft.add_single_values(draft.spec, contribution.pod, ("pod spec",))
+    draft.add_single_values(draft.spec, {key: thaw(value) for key, value in contribution.pod.items()}, ("pod spec",))
     draft.add_metadata("labels", contribution.labels)
     draft.add_metadata("annotations", contribution.annotations)
     relations = (*pod.relations, *relations_of(contribution, by))

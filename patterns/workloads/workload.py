@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from patterns.construct_meta import speaking
 from patterns.contributors import keep_holder
 from patterns.defaults import Default, Defaults
 from patterns.errors import Conflict, InvalidValue, PatternError
@@ -13,7 +14,7 @@ from patterns.manifest import Manifest
 from patterns.model import Container, Json, JsonObject, Security
 from patterns.model.json import objects_at, text_at
 from patterns.model.names import check_annotations, check_labels, dns_subdomain
-from patterns.place import chart_of, defaults_of, join, path_of, target_of
+from patterns.place import chart_of, check_replacements, defaults_of, join, path_of, target_of
 from patterns.pod.contribution import Contribution
 from patterns.pod.merge import merge
 from patterns.pod.mounts import with_fs_group
@@ -99,6 +100,8 @@ class Workload(Manifest, PodHolder):
         annotations: Mapping[str, str] | None,
         defaults: Defaults | None,
     ) -> None:
+        if defaults is not None:
+            check_replacements(defaults)
         self._patterns_replacements = defaults
         known = name or object_name(chart_of(scope), join(path_of(scope), id), kind)
         derived = recommended(id, known) if recommended_labels and known else {}
@@ -201,6 +204,7 @@ class Workload(Manifest, PodHolder):
         own = [self._patterns_replacements] if self._patterns_replacements else []
         return [*own, *defaults_of(self)]
 
+    @speaking
     def set_spec(self, extra: JsonObject | None, /, **fields: Json) -> None:
         """Keep the workload's own spec: its options in Kubernetes' names, and what ``spec=`` has besides."""
         for key in ("template", "jobTemplate"):

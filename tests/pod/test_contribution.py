@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from patterns.errors import InvalidValue, WrongType
+from patterns.errors import InvalidValue, PatternError, WrongType
+from patterns.model import Container
 from patterns.pod.contribution import Contribution
 
 
@@ -15,11 +16,53 @@ from patterns.pod.contribution import Contribution
     [
         (-1, InvalidValue, r"grace_seconds\['a'\] must be at least 0, got -1"),
         (2**31, InvalidValue, r"grace_seconds\['a'\] must be at most 2147483647"),
-        (True, WrongType, r"grace_seconds\['a'\] must be an int, got bool True"),
-        (1.5, WrongType, r"grace_seconds\['a'\] must be an int, got float 1.5"),
-        ("5", WrongType, r"grace_seconds\['a'\] must be an int, got str '5'"),
+        (True, WrongType, r"grace_seconds\['a'\] must be an int, got a bool True"),
+        (1.5, WrongType, r"grace_seconds\['a'\] must be an int, got a float 1.5"),
+        ("5", WrongType, r"grace_seconds\['a'\] must be an int, got a str '5'"),
     ],
 )
 def test_grace_is_whole_seconds(seconds: Any, kind: type[Exception], message: str) -> None:
     with pytest.raises(kind, match=message):
         Contribution(grace_seconds={"a": seconds})
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"sidecars": {"name": "a"}}, "sidecars must be a list of Container, got a dict"),
+        (
+            {"sidecars": [{"name": "a", "image": "b:1"}]},
+            "sidecars[0] must be a Container, got a dict; write Container(name='a', image='b:1')",
+        ),
+        (
+            {"init_containers": Container(name="a", image="b:1")},
+            "init_containers must be a list of Container, got a Container; write init_containers=[...]",
+        ),
+        ({"mounts": {"app": "/logs"}}, "mounts['app'] must be a list of VolumeMount, got a str '/logs'"),
+        ({"env": {"app": {"A": "b"}}}, "env['app'] must be a list of EnvVar, got a dict"),
+        ({"before": "app"}, "before must be a list of str, got a str 'app'; write before=['app']"),
+        ({"annotations": {"a": 5}}, "annotations['a'] must be a str, got an int 5; write \"5\""),
+        ({"labels": {"a": "b c"}}, "labels['a'] must be at most 63 letters, digits, '-', '_' and '.', a letter or "),
+        ({"native": "no"}, "native must be a bool, got a str 'no'; write native=False"),
+        ({"fs_group": -1}, "fs_group must be 0-2147483647, got -1"),
+        ({"target_ports": {"web": 80}}, "target_ports: key must be an int, got str 'web'"),
+        ({"target_ports": [80]}, "target_ports must be a Mapping, got a list"),
+        ({"pod": {"hostname": {1}}}, "pod['hostname'] must be plain JSON, but {1} is no plain JSON"),
+        (
+            {"pod": {"containers": []}},
+            "pod must not hold 'containers', whose owners would not be known; write sidecars=[Container(...)], ",
+        ),
+        ({"pod": {"volumes": []}}, "pod must not hold 'volumes', whose owners would not be known; write a VolumeMount"),
+    ],
+)
+def test_what_it_cannot_hold_is_told_where_it_is_made(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(PatternError) as raised:
+        Contribution(**options)
+    assert str(raised.value).startswith(f"Contribution: {message}")
+
+
+def test_what_it_was_made_of_may_change_afterwards() -> None:
+    inner: dict[str, Any] = {"fsGroup": 7}
+    contribution = Contribution(pod={"securityContext": inner})
+    inner["fsGroup"] = 8
+    assert contribution.pod == {"securityContext": {"fsGroup": 7}}
