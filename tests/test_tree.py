@@ -18,6 +18,7 @@ from patterns import (
     Conflict,
     Construct,
     Container,
+    Default,
     Deployment,
     InitFileSeeder,
     InvalidValue,
@@ -77,7 +78,7 @@ def test_an_object_has_the_name_that_its_chart_gives(disabled: bool, kind: str, 
 
 def test_the_legacy_hash_is_known() -> None:
     code = """
-from patterns import App, Chart, Construct, Default
+from patterns import App, Chart, Construct
 from patterns.tree import generated_name
 import cdk8s
 made = Construct(Chart(App(), "shop"), "web")

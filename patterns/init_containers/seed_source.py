@@ -107,6 +107,10 @@ class _Keys(Value):
             config_map_key(key, "keys: key")
         check_paths(self.items().values())
 
+    def told(self) -> dict[str, str]:
+        """What tells the content of each file, by path; nothing where the keys are not known here."""
+        return {path: f"{type(self).__name__} {self.name} {key}" for key, path in self.items().items()}
+
     def items(self) -> dict[str, str]:
         """The path of every key; empty for all keys by their own names."""
         return dict(self.keys) if isinstance(self.keys, Mapping) else {key: key for key in self.keys}

@@ -48,6 +48,9 @@ class Contribution(Value):
         target_ports: ports of the application that something contributed here stands in front of, with the port that
             Services lead to instead: ``{8080: 10000}``.
         reads: names of volumes that the containers contributed here read, and another one of the pod has to write.
+        files: files that init containers contributed here write: by the volume's name and the path in it, a text that
+            tells the content, such as a hash of it.
+        shares: names of volumes that some container of the pod has to mount, be it by a later contribution.
         before: names of init containers or sidecars that must start after the ones contributed here.
         after: names of init containers or sidecars that must start before the ones contributed here.
 
@@ -68,7 +71,9 @@ class Contribution(Value):
     grace_seconds: Mapping[str, int] = NOTHING
     pre_stop_sleep: int = 0
     target_ports: Mapping[int, int] = cast("Mapping[int, int]", NOTHING)
+    files: Mapping[str, Mapping[str, str]] = NOTHING
     reads: Sequence[str] = ()
+    shares: Sequence[str] = ()
     before: Sequence[str] = ()
     after: Sequence[str] = ()
 
