@@ -8,14 +8,14 @@ from typing import Any, ParamSpec, TypeVar
 
 from patterns.errors import PatternError, trimmed
 from patterns.model.annotations import kinds_of_arguments
-from patterns.model.kinds import Kind, is_kept
+from patterns.model.kinds import is_kept
 from patterns.model.value import taken
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 #: by the function, and read at its first call: an import pays for no annotation that it does not use
-_KINDS: dict[object, tuple[tuple[str, ...], dict[str, Kind]]] = {}
+_ARGUMENTS: dict[object, _Arguments] = {}
 
 
 def checked(function: Callable[P, T]) -> Callable[P, T]:
@@ -48,17 +48,29 @@ def check_arguments(function: Callable[..., object], args: tuple[Any, ...], kwar
     Raises:
         WrongType: with the right call.
     """
-    known = _KINDS.get(function)
+    known = _ARGUMENTS.get(function)
     if known is None:
-        known = _KINDS[function] = kinds_of_arguments(function)
-    names, kinds = known
-    for at, value in enumerate(args):
-        # what is beyond the last name is one of several of it
-        name = names[at] if at < len(names) else names[-1] if names else ""
-        kind = kinds.get(name)
-        if kind is not None and not is_kept(kind, value):
+        known = _ARGUMENTS[function] = _Arguments(function)
+    for value, (name, kind) in zip(args, known.positional, strict=False):
+        if kind is not None and type(value) not in kind.as_is and not is_kept(kind, value):
             taken(name, kind, value)
+    if known.several is not None:
+        for value in args[len(known.positional) :]:
+            taken(*known.several, value)
     for name, value in kwargs.items():
-        kind = kinds.get(name)
-        if kind is not None and not is_kept(kind, value):
+        kind = known.kinds.get(name)
+        if kind is not None and type(value) not in kind.as_is and not is_kept(kind, value):
             taken(name, kind, value)
+
+
+class _Arguments:
+    """What a function takes."""
+
+    __slots__ = ("kinds", "positional", "several")
+
+    def __init__(self, function: Callable[..., object]) -> None:
+        code = function.__code__
+        names, self.kinds = kinds_of_arguments(function)
+        self.positional = tuple((name, self.kinds.get(name)) for name in names[: code.co_argcount])
+        #: the name and kind of ``*args``
+        self.several = (names[-1], self.kinds.get(names[-1])) if len(names) > code.co_argcount else None

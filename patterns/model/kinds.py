@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from patterns.errors import InvalidValue
 from patterns.model.articles import a, either, plural
-from patterns.model.frozen import LARGEST_WHOLE_NUMBER, FrozenMap, NotJson, encodable, freeze
+from patterns.model.frozen import LARGEST_WHOLE_NUMBER, NOTHING, FrozenMap, NotJson, encodable, freeze
 
 #: what a class is as well
 _CALLABLE: object = abc.Callable
@@ -139,8 +139,8 @@ class Many(Kind):
         return listed and not isinstance(value, str | bytes | bytearray)
 
     def take(self, value: object) -> object:
-        if type(value) is tuple and self.item.as_is.issuperset(map(type, value)):
-            return value
+        if (type(value) is tuple or type(value) is list) and self.item.as_is.issuperset(map(type, value)):
+            return tuple(value)
         if not self.admits(value):
             raise Mismatch(self, value)
         return tuple(_taken(self.item, item, f"[{i}]") for i, item in enumerate(cast("abc.Sequence[object]", value)))
@@ -158,6 +158,8 @@ class Pairs(Kind):
         return type(value) in self.exact or isinstance(value, abc.Mapping)
 
     def take(self, value: object) -> object:
+        if type(value) is dict and not value:
+            return NOTHING
         if type(value) is FrozenMap and self.item.as_is.issuperset(map(type, value.values())):
             return value
         if not self.admits(value):

@@ -9,8 +9,6 @@ import re
 from functools import cache, total_ordering
 
 from patterns.errors import InvalidValue, WrongType
-from patterns.model.calls import checked
-from patterns.model.names import whole_number
 
 _BINARY = {f"{letter}i": 1024**power for power, letter in enumerate("KMGTPE", 1)}
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
@@ -66,10 +64,14 @@ class Quantity:
     def __str__(self) -> str:
         return self.text
 
-    @checked
     def is_multiple_of(self, numerator: int, denominator: int = 1) -> bool:
         """Whether it is a whole number of parts: of thousandths with ``(1, 1000)``, of bytes with ``(1)``."""
-        whole_number(min(numerator, denominator), "Quantity: is_multiple_of(): numerator and denominator", 1)
+        # asked of every quantity, so there is no decorator
+        if type(numerator) is not int or type(denominator) is not int or numerator < 1 or denominator < 1:
+            raise WrongType(
+                "Quantity: is_multiple_of(): numerator and denominator must be ints of at least 1, got "
+                f"{numerator!r} and {denominator!r}"
+            )
         return self.numerator * denominator % (self.denominator * numerator) == 0
 
 

@@ -78,19 +78,28 @@ class Contribution(Value):
     after: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        for name, seconds in self.grace_seconds.items():
-            whole_number(seconds, f"grace_seconds[{name!r}]")
-        whole_number(self.pre_stop_sleep, "pre_stop_sleep")
-        numeric_id(self.fs_group, "fs_group")
-        if self.labels:
+        # most contributions hold none of these
+        if self.grace_seconds is not NOTHING:
+            for name, seconds in self.grace_seconds.items():
+                whole_number(seconds, f"grace_seconds[{name!r}]")
+        if self.pre_stop_sleep:
+            whole_number(self.pre_stop_sleep, "pre_stop_sleep")
+        if self.fs_group is not None:
+            numeric_id(self.fs_group, "fs_group")
+        if self.labels is not NOTHING:
             check_labels(self.labels)
-        if self.annotations:
+        if self.annotations is not NOTHING:
             check_annotations(self.annotations)
-        for behind, before in self.target_ports.items():
-            port_number(behind, "target_ports: key")
-            port_number(before, f"target_ports[{behind}]")
-            if behind == before:
-                raise InvalidValue(f"target_ports[{behind}] must be another port, got {before}")
-        for key in self.pod:
-            if key in _OPTIONS:
+        if self.target_ports is not NOTHING:
+            _check_target_ports(self.target_ports)
+        if self.pod is not NOTHING:
+            for key in self.pod.keys() & _OPTIONS.keys():
                 raise InvalidValue(f"pod must not hold {key!r}, whose owners would not be known; write {_OPTIONS[key]}")
+
+
+def _check_target_ports(ports: Mapping[int, int]) -> None:
+    for behind, before in ports.items():
+        port_number(behind, "target_ports: key")
+        port_number(before, f"target_ports[{behind}]")
+        if behind == before:
+            raise InvalidValue(f"target_ports[{behind}] must be another port, got {before}")

@@ -25,7 +25,7 @@ MOST_FRAMES = 3
 NAMELESS = "a quantity must be |mode must be "
 
 
-ROWS = CALLS.strip().splitlines()
+ROWS: list[str] = CALLS.strip().splitlines()
 #: constructs of the setting: a call that holds one has a setting of its own
 IN_A_TREE = r"\b(root|chart|web|scratch|pattern|rays|yaml_file)\b|^App\("
 #: what rendering calls, and no user
