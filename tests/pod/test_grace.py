@@ -54,7 +54,7 @@ def test_the_longest_sleep_counts_in_any_order(order: tuple[int, int]) -> None:
 
 
 def test_a_sleep_that_is_no_number_of_seconds_is_refused() -> None:
-    with pytest.raises(WrongType, match="pre_stop_sleep must be an int, got str '5'"):
+    with pytest.raises(WrongType, match="pre_stop_sleep must be an int, got a str '5'"):
         Contribution(pre_stop_sleep="5")  # type: ignore[arg-type]
 
 
