@@ -108,7 +108,7 @@ class Shop:
             lambda s: YamlFile(s.chart, "f", path="a\0b"),
             "YamlFile 'shop/f': path must be a YAML file that can be read, got 'a\\x00b'",
         ),
-        (lambda s: literal(5), 'literal: text must be a str, got an int 5'),  # type: ignore[arg-type]
+        (lambda s: literal(5), "literal: text must be a str, got an int 5"),  # type: ignore[arg-type]
         (lambda s: image_reference("A"), "image_reference: image must "),
         (lambda s: defaults.from_registry(5), "from_registry: prefix must be a str, got an int 5"),  # type: ignore[arg-type]
         (lambda s: App(defaults={"SCRATCH": "1Gi"}), "App: defaults: key must be a marker such as defaults.SCRATCH_"),  # type: ignore[dict-item]

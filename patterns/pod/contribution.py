@@ -90,7 +90,7 @@ class Contribution(Value):
             check_labels(self.labels)
         if self.annotations is not NOTHING:
             check_annotations(self.annotations)
-        if self.target_ports is not NOTHING:
+        if self.target_ports:
             _check_target_ports(self.target_ports)
         if self.pod is not NOTHING:
             for key in self.pod.keys() & _OPTIONS.keys():

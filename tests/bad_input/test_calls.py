@@ -8,7 +8,7 @@ import inspect
 import re
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import pytest
@@ -25,7 +25,7 @@ MOST_FRAMES = 3
 NAMELESS = "a quantity must be |mode must be "
 
 
-ROWS: list[str] = CALLS.strip().splitlines()
+ROWS: Sequence[str] = CALLS.strip().splitlines()
 #: constructs of the setting: a call that holds one has a setting of its own
 IN_A_TREE = r"\b(root|chart|web|scratch|pattern|rays|yaml_file)\b|^App\("
 #: what rendering calls, and no user
