@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Mapping
-from functools import cache
-from typing import Any, TypeVar
+from functools import cache, wraps
+from typing import Any, ParamSpec, TypeVar
 
 from patterns.errors import PatternError, SynthesisError, WrongType, trimmed
 from patterns.half_made import keep_half_made
 from patterns.model.annotations import kinds_of_options
+from patterns.model.calls import check_arguments
 from patterns.model.kinds import Kind, is_kept
 from patterns.model.value import taken
 from patterns.place import MAKING, check_place, is_scope, join, path_of
 from patterns.waiting import is_made
 
-import cdk8s  # isort: skip  # after patterns.place, which finds Node
+import constructs  # isort: skip
 import jsii  # isort: skip
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 _SCOPE_AND_ID = ("scope", "id")
@@ -39,6 +41,39 @@ def check_options(function: Callable[..., object], options: Mapping[str, object]
         kind = kinds.get(name)
         if kind is not None and not is_kept(kind, value):
             taken(name, kind, value)
+
+
+def speaking(function: Callable[P, T]) -> Callable[P, T]:
+    """A method of a construct, or of a pod: it checks its arguments, and its errors say whose it is.
+
+    Of methods that call each other the outermost speaks: a pattern, and not the workload that it contributes to.
+    """
+    name = function.__name__
+
+    @wraps(function)
+    def checking(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            try:
+                check_arguments(function, args, kwargs)
+                if isinstance(args[0], constructs.Construct) and not is_made(args[0]):
+                    raise WrongType(f"super().__init__(scope, id) must come before {name}()")
+            except PatternError as error:
+                error.message = f"{name}(): {error}"
+                raise
+            return function(*args, **kwargs)
+        except PatternError as error:
+            said: str = error.__dict__.setdefault("said", str(error))
+            error.message, error.who = said, _speaker(args[0])
+            error.__dict__["placed"] = True
+            raise trimmed(error) from error.__cause__
+
+    return checking
+
+
+def _speaker(one: object) -> str:
+    if not isinstance(one, constructs.Construct):
+        return str(one)
+    return f"{type(one).__name__} {path_of(one)!r}" if is_made(one) else type(one).__name__
 
 
 class WaitingMeta(jsii.JSIIMeta):
@@ -97,8 +132,7 @@ class ConstructMeta(WaitingMeta):
 def _told(error: PatternError, cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> PatternError:
     """The error, said by the construct that was to be made."""
     error.__dict__[_PLACED] = True
-    root = issubclass(cls, cdk8s.App)
-    return trimmed(error, cls.__name__ if root else f"{cls.__name__} {_wanted_path(*args, **kwargs)!r}")
+    return trimmed(error, _wanted(cls, args, kwargs))
 
 
 def _keep_half_made(depth: int, error: BaseException) -> None:
@@ -126,5 +160,15 @@ def _takes_place(function: Callable[..., object]) -> bool:
     )
 
 
-def _wanted_path(scope: object = None, id: object = "", *_: object, **__: object) -> str:
-    return join(path_of(scope) if is_scope(scope) else "", str(id))  # type: ignore[arg-type]  # it is a construct
+def _wanted(cls: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+    """The construct that is not made yet: its class, and where it was to stand, as far as that was told."""
+    code: types.CodeType | None = getattr(cls.__init__, "__code__", None)
+    names = _SCOPE_AND_ID if code is None else code.co_varnames[1 : min(3, code.co_argcount)]
+    given = {**kwargs, **dict(zip(names, args, strict=False))}
+    scope, id = (given.get(name) for name in (*names, "", "")[:2])
+    above = path_of(scope) if is_scope(scope) else ""  # type: ignore[arg-type]  # it is a construct
+    if isinstance(id, str) and names != _SCOPE_AND_ID:
+        # a path in the scope
+        id = id.strip("/")
+    path = join(above, id if isinstance(id, str) else "?") if id else above
+    return f"{cls.__name__} {path!r}" if path else cls.__name__

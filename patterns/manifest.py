@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from patterns import place, tree
+from patterns.construct_meta import speaking
 from patterns.errors import InvalidValue, PatternError, WrongType, trimmed
 from patterns.json_patches import Patch, patched, patches_of
 from patterns.metadata import Metadata, check_name
@@ -112,6 +113,7 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         """``metadata.labels`` as they were written, the chart's included."""
         return self._patterns_manifest.metadata.all_labels()
 
+    @speaking
     def add_labels(self, labels: Mapping[str, str]) -> None:
         """Add labels; one that the object was given by ``labels=`` stays as it is, one of the chart's is replaced."""
         self._patterns_manifest.metadata.add_labels(labels)
@@ -192,6 +194,7 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         except PatternError as error:
             raise trimmed(error, f"{type(self).__name__} {place.path_of(self)!r}") from None
 
+    @speaking
     def change_document(self, change: Callable[[JsonObject], JsonObject]) -> None:
         """Let ``change`` make the document that is rendered, of a document that it must not change itself.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from patterns.construct_meta import speaking
 from patterns.defaults import Default, T
 from patterns.errors import InvalidValue
 from patterns.model import Security, SecurityContext, VolumeMount
@@ -51,6 +52,7 @@ class Pattern(Construct, metaclass=ConstructMeta):
     def __str__(self) -> str:
         return f"{type(self).__name__} {path_of(self)!r}"
 
+    @speaking
     def contribute(self, contribution: Contribution) -> None:
         """Add this pattern's whole effect to the pod.
 
@@ -63,6 +65,7 @@ class Pattern(Construct, metaclass=ConstructMeta):
         """The option as given, or the nearest replacement of its default: workload, then chart, then app."""
         return self.workload.default(option)
 
+    @speaking
     def native(self, option: bool | Default[bool]) -> bool:
         """Whether the pattern's sidecars are native: as the option says, and where nobody says, if the target has them.
 
@@ -81,10 +84,12 @@ class Pattern(Construct, metaclass=ConstructMeta):
             raise InvalidValue(f"native must be False: {since}")
         return False
 
+    @speaking
     def free_port(self, preferred: int) -> int:
         """The first port from ``preferred`` upwards that no container of the pod declares, in order of declaration."""
         return self.workload.free_port(preferred)
 
+    @speaking
     def plain_security_context(
         self, option: Security | Default[Security] | None, own: SecurityContext | None = None
     ) -> SecurityContext | None:
@@ -105,6 +110,7 @@ class Pattern(Construct, metaclass=ConstructMeta):
             return replace(context, run_as_user=NONROOT)
         return context
 
+    @speaking
     def security_context(
         self, option: Security | Default[Security] | None, *, beside: tuple[str, ...] = ()
     ) -> SecurityContext | None:
@@ -122,11 +128,13 @@ class Pattern(Construct, metaclass=ConstructMeta):
         context = None if security is None else security.container()
         return sharing_files(context, self.workload.pod.spec, self.workload.identity(beside))
 
+    @speaking
     def sharing(self, mount: VolumeMount) -> tuple[str, ...]:
         """The application containers that write to the volume; where none does, those that read it."""
         application = [text_at(container, "name") for container in objects_at(self.workload.pod.base, "containers")]
         return containers_sharing(self.workload.pod.spec, mount.volume_name, application)
 
+    @speaking
     def shared_group(self, context: SecurityContext | None, *, beside: tuple[str, ...] = ()) -> int | None:
         """The ``fs_group`` of a contribution whose container has to read what the application writes.
 

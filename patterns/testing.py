@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from patterns.errors import NotFound
+from patterns.errors import NotFound, WrongType
+from patterns.model.calls import checked
 from patterns.model.json import JsonObject, object_at, objects_at, text_at
 
 if TYPE_CHECKING:
@@ -27,10 +28,14 @@ def synth(chart: cdk8s.Chart) -> list[JsonObject]:
 
     Raises:
         PatternError: when something in the app cannot work.
+        WrongType: for what is no chart.
     """
+    if isinstance(chart, type) or not callable(getattr(chart, "to_json", None)):
+        raise WrongType(f"synth: chart must be a Chart, got {type(chart).__name__}; of an App, give each chart of it")
     return cast("list[JsonObject]", chart.to_json())
 
 
+@checked
 def find(documents: Sequence[JsonObject], kind: str, name: str | None = None) -> JsonObject:
     """The one document of this kind (and name, where given).
 
@@ -49,6 +54,7 @@ def find(documents: Sequence[JsonObject], kind: str, name: str | None = None) ->
     return matching[0]
 
 
+@checked
 def pod_spec_of(document: JsonObject) -> JsonObject:
     """The pod spec of a Pod, of an object with ``spec.template``, or of a CronJob."""
     spec = object_at(document, "spec")
@@ -56,6 +62,7 @@ def pod_spec_of(document: JsonObject) -> JsonObject:
     return object_at(template, "spec") if template else spec
 
 
+@checked
 def container_of(document: JsonObject, name: str) -> JsonObject:
     """The container, init container or sidecar of this name.
 
@@ -70,6 +77,7 @@ def container_of(document: JsonObject, name: str) -> JsonObject:
     raise NotFound(f"the pod has no container {name!r}; it has {', '.join(text_at(c, 'name') for c in containers)}")
 
 
+@checked
 def assert_start_order(document: JsonObject, *names: str) -> None:
     """The pod starts exactly these containers in this order.
 

@@ -6,10 +6,10 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from patterns.construct_meta import ConstructMeta, WaitingMeta, check_options
+from patterns.construct_meta import ConstructMeta, WaitingMeta, check_options, speaking
 from patterns.defaults import Defaults, checked
 from patterns.dns_label import dns_label
-from patterns.errors import PatternError, trimmed
+from patterns.model.names import check_labels
 from patterns.place import (
     LEGACY_HASH,
     AnyConstruct,
@@ -58,6 +58,7 @@ class Construct(CanWait, constructs.Construct, metaclass=WaitingMeta):
     def __init__(self, scope: constructs.Construct, id: str) -> None:
         create(constructs.Construct, self, scope, id)
 
+    @speaking
     def waive(self, rule: str, *, because: str, cluster_differs: bool = False) -> None:
         """Set a rule aside for this construct and everything below it.
 
@@ -73,11 +74,7 @@ class Construct(CanWait, constructs.Construct, metaclass=WaitingMeta):
         Raises:
             InvalidValue: for a rule that is not there or cannot be waived, and without a reason.
         """
-        try:
-            waiver = keep_waiver(self, rule, because, cluster_differs=cluster_differs)
-        except PatternError as error:
-            raise trimmed(error, f"{type(self).__name__} {path_of(self)!r}") from None
-        self._show_waiver(waiver)
+        self._show_waiver(keep_waiver(self, rule, because, cluster_differs=cluster_differs))
 
     def _show_waiver(self, waiver: Waiver) -> None:
         """Show the waiver in the YAML under any root; by default only `App` does, at its synthesis."""
@@ -154,6 +151,7 @@ class Chart(ReadOnly, cdk8s.Chart, Construct):
         defaults: Defaults | None = None,
     ) -> None:
         replacements = checked_options(Chart.__init__, locals())
+        check_labels(labels or {})
         self._patterns_facts = _ChartFacts(namespace, dict(labels or {}), not disable_resource_name_hashes)
         create(cdk8s.Chart, self, scope, id)
         keep_defaults(self, replacements)

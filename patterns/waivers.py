@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from patterns.errors import InvalidValue, WrongType
+from patterns.errors import InvalidValue
 from patterns.place import AnyConstruct, path_of, root_of
 from patterns.pod.checks import Outcome, outcome_of
 from patterns.pod.checks.waived import annotation_of
@@ -46,9 +46,6 @@ def keep_waiver(construct: AnyConstruct, rule: str, because: str, *, cluster_dif
     Raises:
         InvalidValue: for a rule that is not there or cannot be waived, and without a reason.
     """
-    for option, value in (("rule", rule), ("because", because)):
-        if not isinstance(value, str):
-            raise WrongType(f"waive(): {option} must be a str, got {type(value).__name__} {value!r}")
     if not because.strip() or not because.isprintable():
         raise InvalidValue(f"waive({rule!r}): because must be the reason, in one line of text, got {because!r}")
     outcome = outcome_of(rule)

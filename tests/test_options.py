@@ -126,7 +126,7 @@ def test_a_class_of_a_users_hands_on_what_is_checked_too(option: str, value: obj
         def __init__(self, scope: Any, id: str, **options: Any) -> None:
             super().__init__(scope, id, containers=[APP], schedule="@daily", **options)
 
-    with pytest.raises(WrongType, match=f"^Nightly 'shop/web': {option} must be a "):
+    with pytest.raises(WrongType, match=rf"^Nightly 'shop/web': (set_spec\(\): )?{option} must be a "):
         Nightly(Chart(App(), "shop"), "web", **{option: value})
 
 

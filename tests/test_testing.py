@@ -24,7 +24,7 @@ def test_documents_are_found_by_kind_and_name() -> None:
     assert find(documents, "Deployment") is find(documents, "Deployment", "c-web")
     with pytest.raises(NotFound) as raised:
         find(documents, "Service")
-    assert str(raised.value) == "Service is there 0 times, and one was looked for; there is Deployment 'c-web'"
+    assert str(raised.value) == "find: Service is there 0 times, and one was looked for; there is Deployment 'c-web'"
 
 
 def test_a_container_is_found_wherever_it_stands() -> None:

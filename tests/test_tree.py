@@ -16,12 +16,12 @@ from patterns import (
     App,
     Chart,
     Construct,
+    Default,
     InvalidValue,
     Manifest,
     NotFound,
     WrongType,
 )
-from patterns.defaults import Default
 from patterns.tree import chart_of, defaults_of, generated_name, path_of, root_of, scope_of
 
 import cdk8s  # isort: skip  # after patterns, which finds Node
@@ -133,7 +133,7 @@ def test_an_app_keeps_what_it_was_made_with(name: str) -> None:
 
 
 def test_the_nearest_defaults_come_first() -> None:
-    size, image = Default("size"), Default("image")
+    size, image = Default("1Gi"), Default("image")
     app = App(defaults={size: "app", image: "app"})
     chart = Chart(app, "shop", defaults={size: "chart"})
     assert defaults_of(Construct(constructs.Construct(chart, "a"), "b")) == [

@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 from patterns.defaults import Default
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, EnvSource, JsonObject, SecretKey, VolumeMount
+from patterns.model.calls import checked
 from patterns.model.frozen import NOTHING
 from patterns.model.json import objects_at, text_at
 from patterns.model.names import process_text
@@ -52,6 +53,7 @@ class Attempt(Value):
         if not self.command or isinstance(self.command, str):
             raise InvalidValue('command must be a list of words, such as ["pg_isready"]')
 
+    @checked
     def check_starts_before(self, spec: JsonObject, what: str) -> None:
         """Raises: InvalidValue where it asks a container of the pod that starts after all init containers."""
         if not _is_loopback(self.host):
@@ -65,6 +67,7 @@ class Attempt(Value):
                     "itself, or make what it needs a native Sidecar"
                 )
 
+    @checked
     def mounts(self, volume_name: str) -> list[VolumeMount]:
         """The volume of ``files``, where there are any."""
         return key_file_mounts(volume_name, self.files, FILES)

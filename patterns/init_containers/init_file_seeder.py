@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from patterns.defaults import BUSYBOX_IMAGE, CONTAINER_SECURITY, SMALL_RESOURCES, Default
@@ -18,7 +19,7 @@ from patterns.init_containers.seed_source import (
     FromSecret,
     SeedSource,
 )
-from patterns.init_containers.seed_target import check_application_reads, check_room, with_room
+from patterns.init_containers.seed_target import check_application_reads, check_room, with_room, written_files
 from patterns.model import (
     Container,
     EnvSource,
@@ -91,7 +92,8 @@ class InitFileSeeder(Pattern):
             whose variables cannot be copied.
         WrongType: for an option of another type.
         NotFound: for a directory that is not there.
-        Conflict: when the name is taken.
+        Conflict: when the name is taken, or when another contributor writes something else to a path of the volume. The
+            same file from two is written twice.
     """
 
     def __init__(
@@ -119,8 +121,10 @@ class InitFileSeeder(Pattern):
         if isinstance(files, FromImage) and not mounted and not isinstance(image, Default):
             raise InvalidValue(f"image must be left out with FromImage, whose own image runs, got {image!r}")
         source: Volume | None = None
+        told: dict[str, str] = {}
         if isinstance(files, (FromConfigMap, FromSecret)):
             source = files.volume(name_beside(id, "files"))
+            told = files.told()
         elif isinstance(files, FromImage) and mounted:
             source = Volume.image(name_beside(id, "files"), files.image)
         elif files is not None and not isinstance(files, FromImage):
@@ -128,6 +132,7 @@ class InitFileSeeder(Pattern):
             check_secrets(contents, not_secret)
             check_room(into, contents)
             source = config_map_volume(self, id, "files", contents)
+            told = {path: sha256(content).hexdigest() for path, content in contents.items()}
         beside = self.sharing(into)
         context = self.security_context(security, beside=beside)
         spec = self.workload.pod.spec
@@ -155,6 +160,8 @@ class InitFileSeeder(Pattern):
                         termination_message_policy="FallbackToLogsOnError" if command is None else None,
                     )
                 ],
+                # what becomes of them is a command's own affair
+                files=written_files(into, told, permissions) if told and command is None else {},
                 before=before,
                 after=after,
             )

@@ -14,6 +14,7 @@ from patterns.init_containers.migration_lock import MigrationPlace, MigrationPro
 from patterns.init_containers.postgres_ready import PostgresReady
 from patterns.init_containers.sql_statements import outside_transaction, transaction_control
 from patterns.model import ConfigMapKey, FieldPath, SecretKey
+from patterns.model.calls import checked
 from patterns.model.names import check_host, process_text
 from patterns.model.value import Value
 from patterns.pod.libpq import SslMode
@@ -75,6 +76,7 @@ class PostgresLock(Value):
                 f"such as 'applied_scripts' or 'shop.applied_scripts', got {self.table!r}"
             )
 
+    @checked
     def migration_program(self, place: MigrationPlace) -> MigrationProgram:
         """``psql`` with one file, which brings in the others."""
         for name, text in place.scripts.items():

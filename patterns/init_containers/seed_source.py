@@ -13,7 +13,8 @@ from typing import TypeAlias
 from patterns.errors import InvalidValue, NotFound
 from patterns.init_containers.seed_files import check_paths, check_size
 from patterns.model import Volume
-from patterns.model.image import image_reference
+from patterns.model.calls import checked
+from patterns.model.image import reference_of
 from patterns.model.names import config_map_key, control_characters, dns_subdomain
 from patterns.model.paths import absolute_path, normalised_path
 from patterns.model.value import Value
@@ -106,10 +107,15 @@ class _Keys(Value):
             config_map_key(key, "keys: key")
         check_paths(self.items().values())
 
+    def told(self) -> dict[str, str]:
+        """What tells the content of each file, by path; nothing where the keys are not known here."""
+        return {path: f"{type(self).__name__} {self.name} {key}" for key, path in self.items().items()}
+
     def items(self) -> dict[str, str]:
         """The path of every key; empty for all keys by their own names."""
         return dict(self.keys) if isinstance(self.keys, Mapping) else {key: key for key in self.keys}
 
+    @checked
     def volume(self, name: str) -> Volume:
         """The volume that the seeder copies from."""
         raise NotImplementedError
@@ -127,6 +133,7 @@ class FromConfigMap(_Keys):
             does not start while one is not there; ``kubectl describe pod`` names it.
     """
 
+    @checked
     def volume(self, name: str) -> Volume:
         """The volume that the seeder copies from."""
         return Volume.config_map(name, self.name, items=self.items())
@@ -146,6 +153,7 @@ class FromSecret(_Keys):
             does not start while one is not there; ``kubectl describe pod`` names it.
     """
 
+    @checked
     def volume(self, name: str) -> Volume:
         """The volume that the seeder copies from."""
         return Volume.secret(name, self.name, items=self.items())
@@ -170,7 +178,7 @@ class FromImage(Value):
     path: str = field(kw_only=False)
 
     def __post_init__(self) -> None:
-        image_reference(self.image, "image")
+        reference_of(self.image, "image")
         absolute_path(self.path, "path")
         place = normalised_path(self.path)
         if place == "/":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from patterns.errors import InvalidValue
 from patterns.model.env import variables_in
 from patterns.model.handler import HttpGet, TcpSocket
-from patterns.model.image import image_reference
+from patterns.model.image import reference_of
 from patterns.model.mount import VolumeDevice, VolumeMount
 from patterns.model.names import control_characters, dns_label, process_text
 from patterns.model.paths import normalised_path
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def check_container(container: Container) -> None:
     """Raises: InvalidValue for the first thing that Kubernetes refuses, or that cannot work."""
     dns_label(container.name, "name")
-    image_reference(container.image, "image")
+    reference_of(container.image, "image")
     _check_words(container)
     if container.ports:
         _check_ports(container)

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeAlias
 
-from patterns.errors import InvalidValue
+from patterns.errors import InvalidValue, WrongType
 from patterns.model.api_value import ApiValue
+from patterns.model.articles import a
 from patterns.model.env_source import ConfigMapKey, FieldPath, FileKey, ResourceField, SecretKey
 from patterns.model.json import JsonObject
 from patterns.model.names import dns_subdomain, env_name, process_text
@@ -133,5 +134,8 @@ def literal(text: str) -> str:
 
     https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
     """
+    # most text of a pod passes here, so there is no decorator
+    if not isinstance(text, str):
+        raise WrongType(f"literal: text must be a str, got {a(type(text).__name__)} {text!r}")
     # a dollar before a dollar is an escape by itself, so each one that leads to a bracket is doubled
     return re.sub(r"\$+(?=\(|\$)", lambda dollars: dollars[0] * 2, text)

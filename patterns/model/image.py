@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from patterns.errors import InvalidValue, WrongType
+from patterns.model.calls import checked
 
 _HOST_PART = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
 _DOMAIN = rf"(?:{_HOST_PART}(?:\.{_HOST_PART})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
@@ -22,8 +23,19 @@ class ImageReference(NamedTuple):
     digest: str
 
 
+@checked
 def image_reference(image: str, what: str = "image") -> ImageReference:
     """The parts of a reference such as ``registry.example.com:5000/shop/web:1.4.2``.
+
+    Raises:
+        InvalidValue: for a reference that no container runtime can pull. Kubernetes itself does not look.
+        WrongType: for what is no string.
+    """
+    return reference_of(image, what)
+
+
+def reference_of(image: str, what: str = "image") -> ImageReference:
+    """`image_reference`, for what speaks itself.
 
     Raises:
         InvalidValue: for a reference that no container runtime can pull. Kubernetes itself does not look.

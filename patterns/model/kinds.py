@@ -7,7 +7,7 @@ from typing import Any
 
 from patterns.errors import InvalidValue
 from patterns.model.articles import a, either, plural
-from patterns.model.frozen import LARGEST_WHOLE_NUMBER, FrozenMap, NotJson, encodable, freeze
+from patterns.model.frozen import LARGEST_WHOLE_NUMBER, NOTHING, FrozenMap, NotJson, encodable, freeze
 
 #: what a class is as well
 _CALLABLE: object = abc.Callable
@@ -160,6 +160,8 @@ class Pairs(Kind):
         return type(value) in self.exact or isinstance(value, abc.Mapping)
 
     def take(self, value: object) -> object:
+        if type(value) is dict and not value:
+            return NOTHING
         if type(value) is FrozenMap and self.item.as_is.issuperset(map(type, value.values())):
             return value
         if not self.admits(value):

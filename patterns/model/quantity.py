@@ -43,7 +43,9 @@ class Quantity:
             return NotImplemented
         return self.numerator * other.denominator == other.numerator * self.denominator
 
-    def __lt__(self, other: Quantity) -> bool:
+    def __lt__(self, other: object) -> bool:
+        if not isinstance(other, Quantity):
+            return NotImplemented
         return self.numerator * other.denominator < other.numerator * self.denominator
 
     def __hash__(self) -> int:
@@ -64,6 +66,12 @@ class Quantity:
 
     def is_multiple_of(self, numerator: int, denominator: int = 1) -> bool:
         """Whether it is a whole number of parts: of thousandths with ``(1, 1000)``, of bytes with ``(1)``."""
+        # asked of every quantity, so there is no decorator
+        if type(numerator) is not int or type(denominator) is not int or numerator < 1 or denominator < 1:
+            raise WrongType(
+                "Quantity: is_multiple_of(): numerator and denominator must be ints of at least 1, got "
+                f"{numerator!r} and {denominator!r}"
+            )
         return self.numerator * denominator % (self.denominator * numerator) == 0
 
 

@@ -168,7 +168,8 @@ def derived(value: Value, key: Hashable, make: Callable[[], T]) -> T:
     """What follows from a frozen value, found out once and kept with it: defaults serve many containers."""
     known: dict[Hashable, T] | None = value.__dict__.get("_derived")
     if known is None:
-        known = value.__dict__["_derived"] = {}
+        known = {}
+        object.__setattr__(value, "_derived", known)
     if key not in known:
         known[key] = make()
     return known[key]

@@ -123,9 +123,10 @@ class Volume(ApiValue):
         path: str,
         *,
         type: HostPathType | None = None,
+        because: str | None = None,
     ) -> Volume:
         """A file or directory of the node; see `HostPath`."""
-        return cls(name, HostPath(path, type=type))
+        return cls(name, HostPath(path, type=type, because=because))
 
     @classmethod
     @named_constructor

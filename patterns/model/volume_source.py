@@ -9,7 +9,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from patterns.errors import InvalidValue
 from patterns.model.api_value import ApiValue
-from patterns.model.image import image_reference
+from patterns.model.image import reference_of
 from patterns.model.names import config_map_key, control_characters, dns_subdomain
 from patterns.model.paths import check_files, file_mode, relative_path
 from patterns.model.quantity import page_size, whole_bytes
@@ -180,15 +180,26 @@ class HostPath(VolumeSource):
     Args:
         path: on the node.
         type: what has to be there, such as ``"Directory"``; default no check.
+        because: the reason why a container may have the socket of the node's container runtime, by which it is root on
+            the node; not rendered. https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline
     """
 
     kubernetes: ClassVar[str] = "HostPathVolumeSource"
     source_key: ClassVar[str] = "hostPath"
     path: str = field(kw_only=False)
     type: HostPathType | None = None
+    because: str | None = field(default=None, repr=False)
+    json_names: ClassVar[Mapping[str, str]] = {"because": ""}
 
     def __post_init__(self) -> None:
         _check_path(self.path)
+        if self.because is not None and not self.because.strip():
+            raise InvalidValue(f"because must be the reason why a container may have {self.path!r}, got ''")
+        if self.because is None and is_runtime_socket(self.path):
+            raise InvalidValue(
+                f"path must not be the socket of the node's container runtime, got {self.path!r}: a container that has "
+                'it is root on the node; ask the Kubernetes API instead, or give because="<reason>"'
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,7 +217,19 @@ class ImageVolume(VolumeSource):
     pull_policy: Literal["Always", "IfNotPresent", "Never"] | None = None
 
     def __post_init__(self) -> None:
-        image_reference(self.reference, "reference")
+        reference_of(self.reference, "reference")
+
+
+#: the sockets by which programs ask Docker, containerd, CRI-O and Podman
+_RUNTIME_SOCKET = re.compile(
+    r"(/var)?/run/(docker|cri-dockerd|podman/podman|crio/crio|containerd/containerd|k3s/containerd/containerd)\.sock"
+    r"|\\\\\.\\pipe\\(docker_engine|containerd-containerd)"
+)
+
+
+def is_runtime_socket(path: str) -> bool:
+    """Whether a path of a node is the socket of its container runtime."""
+    return _RUNTIME_SOCKET.fullmatch(re.sub(r"/+", "/", path)) is not None
 
 
 def _check_path(path: str) -> None:

@@ -7,6 +7,7 @@ from copy import deepcopy
 from pathlib import Path
 
 from patterns import place, tree
+from patterns.construct_meta import speaking
 from patterns.errors import InvalidValue, NotFound, WrongType
 from patterns.manifest import Manifest, ManifestState
 from patterns.metadata import Metadata
@@ -64,6 +65,7 @@ class YamlFile(tree.Construct, metaclass=tree.ConstructMeta):
             for document in _objects(content, source)
         )
 
+    @speaking
     def find(self, *, kind: str | None = None, name: str | None = None, namespace: str | None = None) -> Manifest:
         """The one object of this kind, name and namespace, as far as they are given.
 
@@ -78,9 +80,7 @@ class YamlFile(tree.Construct, metaclass=tree.ConstructMeta):
             return found[0]
         asked = ", ".join(f"{key}={value!r}" for key, value in wanted.items() if value is not None) or "any object"
         there = ", ".join(f"{obj.kind} {obj.name!r}" for obj in found or self.objects) or "nothing"
-        raise NotFound(
-            f"{tree.path_of(self)!r} has {len(found)} objects with {asked}, and one was looked for; it has {there}"
-        )
+        raise NotFound(f"there are {len(found)} objects with {asked}, and one was looked for; the file has {there}")
 
 
 class FileObject(Manifest):
@@ -172,8 +172,9 @@ def _strings(metadata: JsonObject, key: str) -> dict[str, str]:
 def _content(path: str) -> bytes:
     try:
         return Path(path).read_bytes()
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, ValueError) as error:
+        # no file system takes a NUL character, nor half of a surrogate pair
+        reason = getattr(error, "strerror", None) or str(error)
         raise NotFound(f"path must be a YAML file that can be read, got {path!r}: {reason}") from None
 
 

@@ -9,10 +9,17 @@ from typing import cast
 from patterns.errors import InvalidValue
 from patterns.model import Container, EnvVar, Json, VolumeMount
 from patterns.model.frozen import NOTHING, thaw
-from patterns.model.names import port_number, whole_number
+from patterns.model.names import check_annotations, check_labels, numeric_id, port_number, whole_number
 from patterns.model.value import Value, settle
 
 _NO_PORTS = cast("Mapping[int, int]", NOTHING)
+
+#: what a pod spec has lists of, and the option that says who brought it
+_OPTIONS = {
+    "containers": "sidecars=[Container(...)], native=False",
+    "initContainers": "init_containers=[Container(...)], or sidecars=",
+    "volumes": "a VolumeMount, which carries its volume, in mounts= or in a container",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +50,15 @@ class Contribution(Value):
         target_ports: ports of the application that something contributed here stands in front of, with the port that
             Services lead to instead: ``{8080: 10000}``.
         reads: names of volumes that the containers contributed here read, and another one of the pod has to write.
+        files: files that init containers contributed here write: by the volume's name and the path in it, a text that
+            tells the content, such as a hash of it.
+        shares: names of volumes that some container of the pod has to mount, be it by a later contribution.
         before: names of init containers or sidecars that must start after the ones contributed here.
         after: names of init containers or sidecars that must start before the ones contributed here.
+
+    Raises:
+        WrongType: for a value of another type.
+        InvalidValue: for a label, an annotation, a port, a number or a value of the pod that cannot be.
     """
 
     init_containers: Sequence[Container] = ()
@@ -59,27 +73,37 @@ class Contribution(Value):
     grace_seconds: Mapping[str, int] = NOTHING
     pre_stop_sleep: int = 0
     target_ports: Mapping[int, int] = _NO_PORTS
+    files: Mapping[str, Mapping[str, str]] = NOTHING
     reads: Sequence[str] = ()
+    shares: Sequence[str] = ()
     before: Sequence[str] = ()
     after: Sequence[str] = ()
 
     def __post_init__(self) -> None:
+        # most contributions hold none of these
         if self.grace_seconds is not NOTHING:
-            self._check_grace()
-        if self.target_ports is not _NO_PORTS:
-            self._check_target_ports()
+            for name, seconds in self.grace_seconds.items():
+                whole_number(seconds, f"grace_seconds[{name!r}]")
+        if self.pre_stop_sleep:
+            whole_number(self.pre_stop_sleep, "pre_stop_sleep")
+        if self.fs_group is not None:
+            numeric_id(self.fs_group, "fs_group")
+        if self.labels is not NOTHING:
+            check_labels(self.labels)
+        if self.annotations is not NOTHING:
+            check_annotations(self.annotations)
+        if self.target_ports:
+            _check_target_ports(self.target_ports)
         if self.pod is not NOTHING:
+            for key in self.pod.keys() & _OPTIONS.keys():
+                raise InvalidValue(f"pod must not hold {key!r}, whose owners would not be known; write {_OPTIONS[key]}")
             # a copy of its own, in the form in which a pod is merged
             settle(self, pod=thaw(self.pod))
-        whole_number(self.pre_stop_sleep, "pre_stop_sleep")
 
-    def _check_grace(self) -> None:
-        for name, seconds in self.grace_seconds.items():
-            whole_number(seconds, f"grace_seconds[{name!r}]")
 
-    def _check_target_ports(self) -> None:
-        for behind, before in self.target_ports.items():
-            port_number(behind, "target_ports")
-            port_number(before, f"target_ports[{behind}]")
-            if behind == before:
-                raise InvalidValue(f"target_ports[{behind}] must be another port, got {before}")
+def _check_target_ports(ports: Mapping[int, int]) -> None:
+    for behind, before in ports.items():
+        port_number(behind, "target_ports: key")
+        port_number(before, f"target_ports[{behind}]")
+        if behind == before:
+            raise InvalidValue(f"target_ports[{behind}] must be another port, got {before}")

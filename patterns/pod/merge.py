@@ -15,6 +15,7 @@ from patterns.pod.pod_template import THE_POD, Place, PodTemplate
 from patterns.pod.ports import check_ports
 from patterns.pod.target_ports import annotations_of
 from patterns.pod.writers import readers_of
+from patterns.pod.written_files import with_files
 
 #: fields that only containers which go on running may have
 _OF_RUNNING_CONTAINERS = frozenset({"livenessProbe", "readinessProbe", "startupProbe", "lifecycle"})
@@ -72,6 +73,7 @@ def merge(pod: PodTemplate, contribution: Contribution, by: object) -> PodTempla
         readers=readers,
         fs_group=pod.fs_group if contribution.fs_group is None else contribution.fs_group,
         target_ports={**pod.target_ports, **contribution.target_ports},
+        files=with_files(pod.files, contribution.files, by),
     )
 
 

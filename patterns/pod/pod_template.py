@@ -11,6 +11,7 @@ from patterns.pod.grace import Slices
 from patterns.pod.order import Relation
 from patterns.pod.target_ports import front_of
 from patterns.pod.writers import Reader
+from patterns.pod.written_files import WrittenFiles
 
 #: what a message calls a part that no contributor brought
 THE_POD = "the pod itself"
@@ -35,6 +36,8 @@ class PodTemplate:
     readers: tuple[Reader, ...] = ()
     #: what contributors want for the pod's volumes; see `with_fs_group`
     fs_group: int | None = None
+    #: what init containers write before the application starts
+    files: WrittenFiles = field(default_factory=dict)
     #: ports of the application that something stands in front of, with those that Services lead to instead
     target_ports: Mapping[int, int] = field(default_factory=dict)
 

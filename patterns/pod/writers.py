@@ -1,4 +1,4 @@
-"""Volumes that are read in a pod, and written by nobody in it."""
+"""Volumes that are read in a pod and written by nobody in it, or that nobody mounts at all."""
 
 from __future__ import annotations
 
@@ -11,29 +11,37 @@ from patterns.pod.contribution import Contribution
 
 
 class Reader(NamedTuple):
-    """``containers`` of ``by`` read a volume that another container of the pod has to write."""
+    """``containers`` of ``by`` read a volume that another container of the pod has to write.
+
+    With ``shares``, ``by`` gives a volume away that some container has to mount.
+    """
 
     volume: str
     containers: tuple[str, ...]
     by: object
+    shares: bool = False
 
 
 def readers_of(contribution: Contribution, by: object) -> list[Reader]:
-    """What a contribution reads."""
+    """What a contribution reads, and what it gives away."""
     mine = tuple(c.name for c in (*contribution.init_containers, *contribution.sidecars))
-    return [Reader(volume, mine, by) for volume in contribution.reads]
+    shared = [Reader(volume, (), by, shares=True) for volume in contribution.shares]
+    return [*(Reader(volume, mine, by) for volume in contribution.reads), *shared]
 
 
 def unwritten(spec: JsonObject, readers: Iterable[Reader]) -> list[str]:
-    """What to say of each reader whose volume stays empty.
+    """What to say of each reader whose volume stays empty, and of each shared volume that nobody mounts.
 
-    It does so for certain only where the volume begins with the pod: an ``emptyDir``.
+    A volume stays empty for certain only where it begins with the pod: an ``emptyDir``.
 
     Args:
         spec: the pod spec with everything that was contributed.
         readers: of all contributions; one does not write for another.
     """
-    asked = list(readers)
+    every = list(readers)
+    if not every:
+        return []
+    asked = [reader for reader in every if not reader.shares]
     reading = {(reader.volume, container) for reader in asked for container in reader.containers}
     own = {text_at(volume, "name") for volume in objects_at(spec, "volumes") if "emptyDir" in volume}
     writing = {
@@ -43,7 +51,19 @@ def unwritten(spec: JsonObject, readers: Iterable[Reader]) -> list[str]:
         for mount in objects_at(container, "volumeMounts")
         if mount.get("readOnly") is not True and (text_at(mount, "name"), text_at(container, "name")) not in reading
     }
-    return [
+    mounted = {
+        text_at(mount, "name")
+        for key in ("initContainers", "containers")
+        for container in objects_at(spec, key)
+        for mount in objects_at(container, "volumeMounts")
+    }
+    unmounted = [
+        f"{reader.by} must be mounted by a container, and none does, so that it would not be rendered; name one in "
+        "writers= or readers=, give its mount to a pattern, or take it out"
+        for reader in every
+        if reader.shares and reader.volume not in mounted
+    ]
+    return unmounted + [
         f"{reader.by} reads the volume {reader.volume!r}, which is empty when the pod starts, and no other container "
         "mounts it to write to it; mount it where the application writes, in a container or with writers= of a "
         "SharedScratch"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from patterns.defaults import ENVOY_IMAGE, ENVOY_RUN_SIZE_LIMIT
 from patterns.errors import InvalidValue
 from patterns.model import HttpGet, ResourceRequirements
+from patterns.model.calls import checked
 from patterns.model.frozen import NOTHING
 from patterns.model.names import dns_subdomain, env_name, whole_number
 from patterns.model.quantity import quantity
@@ -110,6 +111,7 @@ class Envoy(Value):
         further = {name: 10002 + index for index, name in enumerate(names)}
         return {**({PROXY_PORT: 10000} if self.inbound else {}), "ready": 10001, **further}
 
+    @checked
     def proxy_program(self, place: ProxyPlace) -> ProxyProgram:
         """Envoy with its bootstrap in a file."""
         bootstrap = Bootstrap(

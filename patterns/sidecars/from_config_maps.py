@@ -7,6 +7,7 @@ from typing import Literal
 
 from patterns.defaults import K8S_SIDECAR_IMAGE
 from patterns.model import EnvSource, literal
+from patterns.model.calls import checked
 from patterns.model.names import label_key, label_value
 from patterns.model.value import Value
 from patterns.objects.api_access import PolicyRule
@@ -44,6 +45,7 @@ class FromConfigMaps(Value):
         if self.label_value is not None:
             label_value(self.label_value, "label_value")
 
+    @checked
     def sync_program(self, place: SyncPlace) -> SyncProgram:
         """A watch, which asks for lists and changes and for nothing else."""
         env: dict[str, str | EnvSource] = {

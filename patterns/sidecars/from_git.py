@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from patterns.defaults import GIT_SYNC_IMAGE
 from patterns.errors import InvalidValue
 from patterns.model import SecretKey, literal
+from patterns.model.calls import checked
 from patterns.model.names import process_text, whole_number
 from patterns.model.value import Value
 from patterns.sidecars.config_source import SyncPlace, SyncProgram
@@ -63,6 +64,7 @@ class FromGit(Value):
         if (self.ssh_key is None) != (self.known_hosts is None):
             raise InvalidValue("ssh_key and known_hosts go together: without them anybody could be the server")
 
+    @checked
     def sync_program(self, place: SyncPlace) -> SyncProgram:
         """Flags, which git-sync refuses where they are wrong; it ignores wrong variables."""
         root = place.folder.rstrip("/")

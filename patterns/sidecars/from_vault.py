@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from patterns.defaults import VAULT_AGENT_RESOURCES, VAULT_IMAGE
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, Json, JsonObject, SecretKey, literal
+from patterns.model.calls import checked
 from patterns.model.names import process_text, whole_number
 from patterns.model.paths import check_files, relative_path
 from patterns.model.urls import LOOPBACK, url_parts
@@ -84,6 +85,7 @@ class FromVault(Value):
         check_files(("files", name) for name in self.files)
         whole_number(self.period_seconds, "period_seconds", 1)
 
+    @checked
     def sync_program(self, place: SyncPlace) -> SyncProgram:
         """The agent with a configuration in JSON; it ends when Vault cannot be asked for long, and is started again."""
         paths = [f"{place.folder.rstrip('/')}/{name}" for name in self.files]

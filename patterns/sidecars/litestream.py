@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from patterns.defaults import LITESTREAM_IMAGE
 from patterns.errors import InvalidValue
 from patterns.model import EnvSource, JsonObject, SecretKey, literal
+from patterns.model.calls import checked
 from patterns.model.names import process_text
 from patterns.model.paths import relative_path
 from patterns.model.value import Value
@@ -66,6 +67,7 @@ class Litestream(Value):
         for name, given in (("endpoint", self.endpoint), ("region", self.region)):
             process_text(given or "", name)
 
+    @checked
     def backup_program(self, place: BackupPlace) -> BackupProgram:
         """One process for all databases; one restore for each."""
         paths = {f"{place.data.rstrip('/')}/{path}": path for path in self.databases}

@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, JsonObject, SecretKey
+from patterns.model.calls import checked
 from patterns.model.frozen import NOTHING
 from patterns.model.secrets import is_secret_name, is_secret_value
 from patterns.model.urls import url_parts
@@ -106,6 +107,7 @@ class FluentBitOutput(Value):
             if isinstance(value, (SecretKey, ConfigMapKey))
         }
 
+    @checked
     def rendered_properties(self, variables: Mapping[str, str]) -> JsonObject:
         """The properties as they stand in the configuration.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from patterns.defaults import POSTGRES_IMAGE
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, EmptyDir, SecretKey, Volume, VolumeMount, literal
+from patterns.model.calls import checked
 from patterns.model.names import check_host, process_text, whole_number
 from patterns.model.urls import LOOPBACK
 from patterns.model.value import Value
@@ -83,6 +84,7 @@ class LogicalDump(Value):
         max_age(self.period_seconds, self.max_age_seconds)
         whole_number(self.keep_last, "keep_last", 1)
 
+    @checked
     def backup_program(self, place: BackupPlace) -> BackupProgram:
         """A loop of ``pg_dump``; a restore into an empty database; a rehearsal with a server of its own."""
         age = max_age(self.period_seconds, self.max_age_seconds)

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from patterns.defaults import NGINX_IMAGE, NGINX_TMP_SIZE_LIMIT
-from patterns.errors import InvalidValue
+from patterns.errors import InvalidValue, WrongType
 from patterns.model import HttpGet
+from patterns.model.articles import a
+from patterns.model.calls import checked
 from patterns.model.names import control_characters, whole_number
 from patterns.model.quantity import Quantity, whole_bytes
 from patterns.model.value import Value
@@ -72,6 +74,9 @@ class NginxCache(Value):
         if whole_bytes(self.size_limit, "size_limit") < Quantity(_LEAST_BYTES):
             raise InvalidValue(f"size_limit must be at least 4Mi, got {self.size_limit!r}")
         for status, seconds in self.valid_seconds.items():
+            for what, number in ((f"valid_seconds: key {status!r}", status), (f"valid_seconds[{status!r}]", seconds)):
+                if isinstance(number, bool) or not isinstance(number, int):
+                    raise WrongType(f"{what} must be an int, got {a(type(number).__name__)} {number!r}")
             if not 200 <= status <= 599:
                 raise InvalidValue(f"valid_seconds must be by status, 200-599, got {status}")
             whole_number(seconds, f"valid_seconds[{status}]", 1)
@@ -98,6 +103,7 @@ class NginxCache(Value):
         """8080 for clients, 8081 for the kubelet."""
         return {PROXY_PORT: 8080, "ready": 8081}
 
+    @checked
     def proxy_program(self, place: ProxyPlace) -> ProxyProgram:
         """nginx with its configuration in a file."""
         ready = HttpGet(place.ports["ready"], path=READY_PATH)

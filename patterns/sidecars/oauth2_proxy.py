@@ -11,6 +11,7 @@ from urllib.parse import SplitResult
 from patterns.defaults import OAUTH2_PROXY_IMAGE
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, HttpGet, SecretKey
+from patterns.model.calls import checked
 from patterns.model.names import control_characters, whole_number
 from patterns.model.urls import url_parts
 from patterns.model.value import Value
@@ -133,6 +134,7 @@ class OAuth2Proxy(Value):
         """4180, which is oauth2-proxy's own."""
         return {PROXY_PORT: 4180}
 
+    @checked
     def proxy_program(self, place: ProxyPlace) -> ProxyProgram:
         """oauth2-proxy with its configuration in a file, and its secrets in others."""
         files: dict[str, SecretKey | ConfigMapKey] = {

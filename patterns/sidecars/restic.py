@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from patterns.defaults import RESTIC_IMAGE
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, EnvSource, SecretKey, literal
+from patterns.model.calls import checked
 from patterns.model.names import process_text, whole_number
 from patterns.model.value import Value
 from patterns.pod.script import script_beside
@@ -120,6 +121,7 @@ class Restic(Value):
         given = {kind: getattr(self, f"keep_{kind}") for kind in _KEPT}
         return {kind: count for kind, count in given.items() if count is not None}
 
+    @checked
     def backup_program(self, place: BackupPlace) -> BackupProgram:
         """A loop of ``restic backup``; one restore; a rehearsal that reads all of the last snapshot."""
         host = literal(self.host)

@@ -30,7 +30,8 @@ class SharedScratch(Pattern):
         scope: the workload.
         id: the volume's name (DNS-1123 label).
         mount_path: absolute path on which the containers mount it.
-        writers: names of the application containers that write; default all that are no readers.
+        writers: names of the application containers that write; default all that are no readers. With none at all,
+            the volume is there for patterns: one that nobody mounts stops the synthesis.
         readers: names of the application containers that only read, and get it read-only.
         size_limit: quantity such as 256Mi; over it the kubelet evicts the pod. ``None`` renders no limit, and then
             one pod can fill the disk of its node.
@@ -73,7 +74,7 @@ class SharedScratch(Pattern):
         mounts.update({name: [replace(self._patterns_mount, read_only=True)] for name in readers})
         numeric_id(fs_group, "fs_group")
         pod: JsonObject = {} if fs_group is None else {"securityContext": {"fsGroup": fs_group}}
-        self.contribute(Contribution(mounts=mounts, pod=pod))
+        self.contribute(Contribution(mounts=mounts, pod=pod, shares=[id]))
 
     def _check_memory(self, writers: Sequence[str]) -> None:
         size = size_in_memory(self._patterns_mount)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import cast
 
 from patterns import tree
+from patterns.construct_meta import speaking
 from patterns.contributors import keep_holder
 from patterns.defaults import Defaults
-from patterns.errors import InvalidValue, NotFound, PatternError
+from patterns.errors import InvalidValue, NotFound, PatternError, WrongType
 from patterns.model.json import JsonObject, object_at, objects_at, text_at
+from patterns.model.value import replace
 from patterns.place import is_a, target_of
 from patterns.pod.contribution import Contribution
 from patterns.pod.merge import merge
@@ -121,6 +122,9 @@ class Attached(PodHolder):
         self.readable = False
         self._selector: dict[str, str] = {}
 
+    def __str__(self) -> str:
+        return str(self.foreign)
+
     def refreshed(self, document: JsonObject | None) -> Attached:
         """Itself, with the pod as its owner has it now: in ``document``, where it has been read already."""
         try:
@@ -145,6 +149,7 @@ class Attached(PodHolder):
         """Labels that select the workload's pods: its selector's, where it has one, else all of the pod's."""
         return self._selector or super().pod_selector
 
+    @speaking
     def contribute(self, contribution: Contribution, by: object) -> None:
         """Add what a pattern wants to the pod.
 
@@ -231,10 +236,19 @@ class PodOf(tree.Construct, metaclass=tree.ConstructMeta):
 
     def __new__(cls, obj: constructs.IConstruct, path: str) -> PodOf:
         """The same construct for the same pod, so that every pattern may name its pod anew."""
-        made = (_pods.get(obj) or {}).get(path) if is_made(obj) else None
+        made = (_pods.get(obj) or {}).get(path) if is_made(obj) and isinstance(path, str) else None
         return made if made is not None else super().__new__(cls)
 
     def __init__(self, obj: constructs.IConstruct, path: str) -> None:
+        if not isinstance(obj, constructs.Construct) and not hasattr(obj, "node"):
+            raise WrongType(
+                f"obj must be the object whose pod is meant, such as an ApiObject, got {type(obj).__name__} {obj!r}"
+            )
+        if not isinstance(path, str):
+            raise WrongType(
+                f'path must be a JSON Pointer to the pod template, such as "/spec/template", got {type(path).__name__} '
+                f"{path!r}"
+            )
         if (_pods.get(obj) or {}).get(path) is self:
             return
         if isinstance(obj, PodHolder):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from patterns.construct_meta import speaking
 from patterns.defaults import Default, Defaults, T, resolved
 from patterns.errors import InvalidValue
 from patterns.model.json import JsonObject, object_at, objects_at, text_at
+from patterns.model.names import port_number
 from patterns.pod.contribution import Contribution
 from patterns.pod.identity import Identity, application_identity
 from patterns.pod.merge import merge
@@ -39,6 +41,7 @@ class PodHolder:
         @property
         def target(self) -> int: ...
 
+    @speaking
     def contribute(self, contribution: Contribution, by: object) -> None:
         """Add what a pattern wants to the pod.
 
@@ -65,7 +68,8 @@ class PodHolder:
         """The names of the containers that the workload was created with."""
         return tuple(text_at(c, "name") for c in objects_at(self.pod.base, "containers"))
 
-    def identity(self, containers: Iterable[str] = ()) -> Identity:
+    @speaking
+    def identity(self, containers: Sequence[str] = ()) -> Identity:
         """As whom the application runs, as far as the pod spec tells; what patterns added is none of it.
 
         Args:
@@ -79,8 +83,15 @@ class PodHolder:
         """The workload's kind, and its own spec as it stands now."""
         raise NotImplementedError
 
+    @speaking
     def free_port(self, preferred: int) -> int:
-        """The first port from ``preferred`` upwards that no container of the pod declares."""
+        """The first port from ``preferred`` upwards that no container of the pod declares.
+
+        Raises:
+            InvalidValue: for what is no port.
+            Conflict: when every port up to 65535 is taken.
+        """
+        port_number(preferred, "free_port(): preferred")
         return first_free_port(self.pod.containers(), preferred)
 
     def default(self, option: T | Default[T]) -> T:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
+from patterns.construct_meta import speaking
 from patterns.defaults import AUTOMOUNT_SERVICE_ACCOUNT_TOKEN, WORKLOAD_SECURITY, Default, Defaults
 from patterns.errors import Conflict, InvalidValue
 from patterns.model import Container, JsonObject, Security
@@ -123,6 +124,7 @@ class StatefulSet(Workload):
         )
         self._check_volumes()
 
+    @speaking
     def contribute(self, contribution: Contribution, by: object) -> None:
         """Add what a pattern wants to the pod.
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from patterns.errors import InvalidValue
 from patterns.model import Json, JsonObject, VolumeMount
+from patterns.model.calls import checked
 from patterns.model.names import dns_label, dns_subdomain
 from patterns.model.quantity import Quantity
 from patterns.model.value import Value
@@ -54,6 +55,7 @@ class VolumeClaim(Value):
         if self.storage_class_name:
             dns_subdomain(self.storage_class_name, "storage_class_name")
 
+    @checked
     def mount(self, mount_path: str, *, sub_path: str | None = None, read_only: bool | None = None) -> VolumeMount:
         """A volume mount of each pod's own claim."""
         return VolumeMount(volume=self.name, mount_path=mount_path, sub_path=sub_path, read_only=read_only)

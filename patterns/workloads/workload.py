@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from patterns.construct_meta import speaking
 from patterns.contributors import keep_holder
 from patterns.defaults import Default, Defaults, checked
 from patterns.errors import Conflict, InvalidValue, PatternError
@@ -201,13 +202,14 @@ class Workload(Manifest, PodHolder):
         own = [self._patterns_replacements] if self._patterns_replacements else []
         return [*own, *defaults_of(self)]
 
-    def set_spec(self, extra: JsonObject | None, /, **fields: Json) -> None:
+    @speaking
+    def set_spec(self, spec: JsonObject | None, /, **fields: Json) -> None:
         """Keep the workload's own spec: its options in Kubernetes' names, and what ``spec=`` has besides."""
         for key in ("template", "jobTemplate"):
-            if isinstance(extra, Mapping) and key in extra:
+            if key in (spec or {}):
                 raise InvalidValue(f"spec must not hold {key!r}; the pod is told by the options of the workload")
-        self._patterns_spec = spec_of(fields, extra, "spec", self.spec_type)
-        if extra or self._patterns_has_pod_spec:
+        self._patterns_spec = spec_of(fields, spec, "spec", self.spec_type)
+        if spec or self._patterns_has_pod_spec:
             # options were checked one by one; what Kubernetes' own JSON brings is judged here, at the user's line
             self.check_early()
 

@@ -79,7 +79,7 @@ BAD: list[tuple[Callable[[], object], type[PatternError], str]] = [
 def test_refuses_with_rule_and_fix(call: Callable[[], object], kind: type[PatternError], message: str) -> None:
     with pytest.raises(kind) as raised:
         call()
-    assert str(raised.value) == message
+    assert str(raised.value) == f"image_reference: {message}"
 
 
 DIGEST = "sha256:" + "0a" * 32

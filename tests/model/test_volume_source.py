@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
+from patterns import model
 from patterns.errors import InvalidValue, PatternError
 from patterns.model import (
     ConfigMapVolume,
@@ -174,7 +175,30 @@ def test_the_media_that_a_kubelet_knows(medium: str) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/var/run/docker.sock", "C:\\data", "\\\\.\\pipe\\docker_engine"])
 def test_a_path_of_a_node(path: str) -> None:
+    assert HostPath(path, because="it lists the node's containers").render() == {"path": path}
+
+
+@pytest.mark.parametrize("path", ["/", "/var/run", "/var/log/docker.sock", "/run/docker.sock.old", "C:\\data"])
+def test_what_is_no_socket_of_the_runtime_needs_no_reason(path: str) -> None:
     assert HostPath(path).render() == {"path": path}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/var/run/docker.sock", "/run/docker.sock", "/var//run/docker.sock", "/run/containerd/containerd.sock"),
+        *("/var/run/crio/crio.sock", "/run/podman/podman.sock", "\\\\.\\pipe\\docker_engine"),
+    ],
+)
+def test_the_socket_of_the_runtime_needs_a_reason(path: str) -> None:
+    with pytest.raises(InvalidValue, match=r"^HostPath: path must not be the socket of the node's container runtime"):
+        HostPath(path)
+    with pytest.raises(InvalidValue, match=r"^HostPath: because must be the reason"):
+        HostPath(path, because=" ")
+    assert model.Volume.host_path("runtime", path, because="it lists the node's containers").render() == {
+        "name": "runtime",
+        "hostPath": {"path": path},
+    }
 
 
 def test_files_beside_each_other_in_one_directory() -> None:

@@ -161,13 +161,13 @@ def test_an_object_is_found_by_what_is_known_of_it(chart: Chart) -> None:
     [
         (
             {"kind": "Pod"},
-            "has 0 objects with kind='Pod', and one was looked for; it has Deployment 'web', ConfigMap 'web'",
+            "there are 0 objects with kind='Pod', and one was looked for; the file has Deployment 'web', Config",
         ),
         (
             {"name": "web"},
-            "has 2 objects with name='web', and one was looked for; it has Deployment 'web', ConfigMap 'web'",
+            "there are 2 objects with name='web', and one was looked for; the file has Deployment 'web', Config",
         ),
-        ({}, "has 3 objects with any object"),
+        ({}, "there are 3 objects with any object"),
     ],
 )
 def test_what_is_not_found_once_is_an_error_that_lists_the_file(chart: Chart, asked: Any, message: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from patterns.errors import InvalidValue, WrongType
+from patterns.errors import InvalidValue, PatternError, WrongType
 from patterns.model import Container
 from patterns.pod.contribution import Contribution
 
@@ -29,28 +29,6 @@ def test_grace_is_whole_seconds(seconds: Any, kind: type[Exception], message: st
         Contribution(grace_seconds={"a": seconds})
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"sidecars": APP}, r"Contribution: sidecars must be a list of Container, got a Container; write sidecars=\["),
-        ({"init_containers": [{"name": "a"}]}, r"Contribution: init_containers\[0\] must be a Container, got a dict"),
-        (
-            {"mounts": {"app": "/data"}},
-            r"Contribution: mounts\['app'\] must be a list of VolumeMount, got a str '/data'",
-        ),
-        ({"env": {"app": {"A": "b"}}}, r"Contribution: env\['app'\] must be a list of EnvVar, got a dict"),
-        ({"labels": {"a": 1}}, r"Contribution: labels\['a'\] must be a str, got an int 1"),
-        ({"pod": ["nodeName"]}, "Contribution: pod must be a dict of plain JSON, got a list"),
-        ({"before": "app"}, r"Contribution: before must be a list of str, got a str 'app'; write before=\['app'\]"),
-        ({"native": "no"}, "Contribution: native must be a bool, got a str 'no'; write native=False"),
-        ({"target_ports": [8080]}, "Contribution: target_ports must be a dict of int, got a list"),
-    ],
-)
-def test_an_option_of_another_type_is_refused(options: Any, message: str) -> None:
-    with pytest.raises(WrongType, match=f"^{message}"):
-        Contribution(**options)
-
-
 def test_it_does_not_change_with_what_it_was_made_of() -> None:
     def made(pod: Any, sidecars: Any, target_ports: Any) -> Contribution:
         return Contribution(pod=pod, sidecars=sidecars, target_ports=target_ports, labels=pod["labels"])
@@ -61,3 +39,40 @@ def test_it_does_not_change_with_what_it_was_made_of() -> None:
     options[1].clear()
     options[2][80] = 82
     assert first == second
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"sidecars": {"name": "a"}}, "sidecars must be a list of Container, got a dict"),
+        (
+            {"sidecars": [{"name": "a", "image": "b:1"}]},
+            "sidecars[0] must be a Container, got a dict; write Container(name='a', image='b:1')",
+        ),
+        (
+            {"init_containers": Container(name="a", image="b:1")},
+            "init_containers must be a list of Container, got a Container; write init_containers=[...]",
+        ),
+        ({"mounts": {"app": "/logs"}}, "mounts['app'] must be a list of VolumeMount, got a str '/logs'"),
+        ({"env": {"app": {"A": "b"}}}, "env['app'] must be a list of EnvVar, got a dict"),
+        ({"before": "app"}, "before must be a list of str, got a str 'app'; write before=['app']"),
+        ({"annotations": {"a": 5}}, "annotations['a'] must be a str, got an int 5; write \"5\""),
+        ({"labels": {"a": "b c"}}, "labels['a'] must be at most 63 letters, digits, '-', '_' and '.', a letter or "),
+        ({"native": "no"}, "native must be a bool, got a str 'no'; write native=False"),
+        ({"fs_group": -1}, "fs_group must be 0-2147483647, got -1"),
+        ({"target_ports": {"web": 80}}, "target_ports: key 'web' must be an int, got a str 'web'"),
+        ({"target_ports": [80]}, "target_ports must be a dict of int, got a list"),
+        ({"labels": {"a": 1}}, "labels['a'] must be a str, got an int 1"),
+        ({"pod": ["nodeName"]}, "pod must be a dict of plain JSON, got a list"),
+        ({"pod": {"hostname": {1}}}, "pod['hostname'] must be plain JSON, but {1} is no plain JSON"),
+        (
+            {"pod": {"containers": []}},
+            "pod must not hold 'containers', whose owners would not be known; write sidecars=[Container(...)], ",
+        ),
+        ({"pod": {"volumes": []}}, "pod must not hold 'volumes', whose owners would not be known; write a VolumeMount"),
+    ],
+)
+def test_what_it_cannot_hold_is_told_where_it_is_made(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(PatternError) as raised:
+        Contribution(**options)
+    assert str(raised.value).startswith(f"Contribution: {message}")

@@ -19,6 +19,7 @@ from patterns import (
     ResourceRequirements,
     SharedScratch,
     Sidecar,
+    SynthesisError,
     WrongType,
     defaults,
 )
@@ -58,10 +59,16 @@ def test_readers_are_taken_out_of_the_writers() -> None:
     ]
 
 
-def test_a_directory_that_nobody_mounts_is_not_rendered() -> None:
-    workload = web()
+def test_a_directory_that_nobody_mounts_stops_the_synthesis() -> None:
+    app = App()
+    workload = Deployment(Chart(app, "shop"), "web", containers=[Container(name="app", image="app:1")])
     SharedScratch(workload, "logs", mount_path="/logs", writers=[])
-    assert "volumes" not in pod_spec_of(synth(workload.chart)[0])
+    with pytest.raises(SynthesisError) as raised:
+        app.synth_yaml()
+    assert raised.value.findings == (
+        "Deployment 'shop/web': SharedScratch 'shop/web/logs' must be mounted by a container, and none does, so that "
+        "it would not be rendered; name one in writers= or readers=, give its mount to a pattern, or take it out",
+    )
 
 
 def test_the_mount_brings_the_directory_to_whoever_takes_it() -> None:

@@ -134,7 +134,7 @@ def test_a_wrong_path_lists_the_right_ones(chart: Chart) -> None:
     with pytest.raises(NotFound) as raised:
         PodOf(cluster(chart), "/spec/template")
     assert str(raised.value) == (
-        "PodOf 'shop/web/--spec--template': there is no pod template at '/spec/template'; the object has "
+        "PodOf 'shop/web/spec--template': there is no pod template at '/spec/template'; the object has "
         "'/spec/headGroupSpec/template', '/spec/workerGroupSpecs/0/template'"
     )
 

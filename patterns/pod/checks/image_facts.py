@@ -12,7 +12,8 @@ from functools import cache, lru_cache
 from typing import TypeAlias
 
 from patterns.errors import InvalidValue, PatternError
-from patterns.model.image import image_reference
+from patterns.model.calls import checked
+from patterns.model.image import reference_of
 from patterns.model.value import Value
 
 
@@ -46,6 +47,7 @@ class ImageFacts(Value):
         except re.error as error:
             raise InvalidValue(f"tags must be a regular expression, got {self.tags!r}: {error}") from None
 
+    @checked
     def fits(self, repository: str, tag: str) -> bool:
         """Whether the facts are about this image."""
         return repository == self.repository and self._tags.fullmatch(tag) is not None
@@ -55,7 +57,7 @@ class ImageFacts(Value):
 def canonical(image: str) -> tuple[str, str]:
     """Repository, with its registry, and tag of a reference; empty where it is none."""
     try:
-        reference = image_reference(image)
+        reference = reference_of(image)
     except PatternError:
         return "", ""
     registry, repository = reference.registry or "docker.io", reference.repository

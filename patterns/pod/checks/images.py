@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from patterns.model.image import image_reference
+from patterns.model.image import reference_of
 from patterns.pod.checks.reading import complaint
 from patterns.pod.checks.rule import VALIDATION, Outcome, Problem, Problems, container_rule
 from patterns.pod.checks.subject import Container
@@ -39,7 +39,7 @@ def image_name(container: Container) -> Problems:
         return
     if container.of_plain_pod and image != image.strip():
         return
-    if said := complaint(image_reference, image, "image"):
+    if said := complaint(reference_of, image, "image"):
         yield Problem(("image",), said, "write [registry/]name[:tag][@digest] in lower case")
 
 

@@ -21,6 +21,8 @@ from patterns.pod.checks.subject import Container, Pod, PodContainer, Steps
 
 _PORTS = f"{VALIDATION} validateContainerPorts"
 
+_CONFIGURATION = "https://kubernetes.io/docs/concepts/configuration/overview/#services"
+
 
 @container_rule("container-port", Outcome.REFUSED, source=_PORTS, fields=("ports",))
 def container_port(container: Container) -> Problems:
@@ -166,6 +168,19 @@ def host_network_clash(pod: Pod) -> Problems:
 
 def _made_of(port: JsonObject) -> int:
     return number(port.get("containerPort")) or 0
+
+
+@pod_container_rule("host-port-taken", Outcome.OPINION, source=_CONFIGURATION, fields=("ports",))
+def host_port_taken(container: PodContainer) -> Problems:
+    """A node has a port once: a second pod that wants it stays Pending, and a rolling update waits for its old pods."""
+    if container.pod.spec.get("hostNetwork") is True:
+        return
+    for at, port in container.entries("ports"):
+        if wanted := number(port.get("hostPort")):
+            message = f"hostPort must be left out where a Service does, got {wanted}"
+            yield Problem(
+                ("ports", at, "hostPort"), message, "take it out; where the pod serves the node, waive the rule"
+            )
 
 
 @pod_container_rule("host-ip-unused", Outcome.WARNED, source=WARNINGS, fields=("ports",))

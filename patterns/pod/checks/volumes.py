@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from patterns.model.json import Json, JsonObject, object_at, text_at
 from patterns.model.names import dns_label
+from patterns.model.volume_source import is_runtime_socket
 from patterns.pod.checks.reading import complaint, number
 from patterns.pod.checks.resources import quantity_of
 from patterns.pod.checks.rule import VALIDATION, WARNINGS, Outcome, Problem, Problems, pod_rule
 from patterns.pod.checks.schema import types
 from patterns.pod.checks.subject import Pod, Steps, entries
 
+_BASELINE = "https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline"
 _SOURCE = f"{VALIDATION} validateVolumeSource"
 #: what has to be told of each kind
 _REQUIRED = {
@@ -220,6 +222,24 @@ def host_path(pod: Pod) -> Problems:
         if ".." in path.split("/"):
             message = f"path must not hold '..', got {path!r}"
             yield Problem(("spec", "volumes", at, "hostPath", "path"), message, "write the whole path")
+
+
+@pod_rule("host-path-mounted", Outcome.OPINION, source=_BASELINE, fields=("volumes",))
+def host_path_mounted(pod: Pod) -> Problems:
+    """What a pod keeps on its node is the node's: it stays there, others see it, and some of it makes the pod root."""
+    for at, volume in pod.volumes:
+        path = text_at(volume, "hostPath", "path")
+        if not path:
+            continue
+        if is_runtime_socket(path):
+            message = (
+                f"path must not be the socket of the container runtime, got {path!r}: who has it is root on the node"
+            )
+            fix = "ask the Kubernetes API instead"
+        else:
+            message = f"a volume must be the pod's own, got {path!r} of the node"
+            fix = "take an emptyDir or a PersistentVolumeClaim; where the pod serves the node, waive the rule"
+        yield Problem(("spec", "volumes", at, "hostPath", "path"), message, fix)
 
 
 @pod_rule("projected-source", Outcome.REFUSED, source=f"{VALIDATION} validateProjectionSources", fields=("volumes",))
