@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from patterns import place, tree
 from patterns.app_options import AppOptions
 from patterns.collection import collection_paused
-from patterns.defaults import Defaults
+from patterns.default import Defaults
 from patterns.errors import PatternError, PatternWarning, SynthesisError, trimmed
 from patterns.files import (
     ChartDocuments,

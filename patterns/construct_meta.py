@@ -55,7 +55,8 @@ def speaking(function: Callable[P, T]) -> Callable[P, T]:
         try:
             try:
                 check_arguments(function, args, kwargs)
-                if isinstance(args[0], constructs.Construct) and not is_made(args[0]):
+                one: Any = args[0]
+                if getattr(one, "_patterns_seat", None) is None and not _stands(one):
                     raise WrongType(f"super().__init__(scope, id) must come before {name}()")
             except PatternError as error:
                 error.message = f"{name}(): {error}"
@@ -68,6 +69,10 @@ def speaking(function: Callable[P, T]) -> Callable[P, T]:
             raise trimmed(error) from error.__cause__
 
     return checking
+
+
+def _stands(one: object) -> bool:
+    return not isinstance(one, constructs.Construct) or is_made(one)
 
 
 def _speaker(one: object) -> str:

@@ -7,54 +7,13 @@ The nearest mapping wins: the workload's, then the chart's, then the app's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-from patterns.errors import InvalidValue, PatternError, WrongType, trimmed
+from patterns.default import Default as Default  # noqa: PLC0414 - stands beside the catalogue in every pattern
+from patterns.default import Defaults as Defaults  # noqa: PLC0414 - as well
+from patterns.errors import InvalidValue, WrongType, trimmed
 from patterns.model import ResourceRequirements, Security, image_reference
 from patterns.model.articles import a
-from patterns.model.fields import nearest
-from patterns.model.kinds import Instance, Kind, Mismatch, Nothing, OneOf, Text, Whole
-from patterns.model.quantity import whole_bytes
-
-T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
-
-
-class Default(Generic[T_co]):
-    """A default that an app, a chart or a workload may replace; it is its own key.
-
-    It stands in signatures, so that a value given is told from a value left out.
-    """
-
-    def __init__(self, value: T_co) -> None:
-        self.value = value
-
-    def __repr__(self) -> str:
-        return f"Default({self.value!r})"
-
-
-#: replacements by the marker that they replace
-Defaults = Mapping[Default[Any], object]
-
-
-def resolved(option: T | Default[T], scopes: Iterable[Defaults]) -> T:
-    """The option as given; where it was left out, the nearest replacement of its default, else the default.
-
-    Args:
-        option: what stands in the parameter: a value, or the marker of the signature.
-        scopes: mappings from the inside (workload) to the outside (app).
-    """
-    if not isinstance(option, Default):
-        return option
-    for scope in scopes:
-        if option in scope:
-            # the mapping is keyed by the marker, so what it holds has the marker's type
-            replacement: T = scope[option]  # type: ignore[assignment]
-            return replacement
-    return option.value
-
 
 # Images by full version tag. Sources of the tags: the projects' own release pages.
 #: a shell and small tools: https://hub.docker.com/_/busybox
@@ -163,68 +122,3 @@ def from_registry(prefix: str) -> dict[Default[Any], object]:
     except InvalidValue:
         raise trimmed(InvalidValue(rule + repr(prefix)), "from_registry") from None
     return {image: f"{mirror}/{image.value.split('/', 1)[1]}" for image in IMAGES}
-
-
-# --- what stands in `defaults=` ---------------------------------------------------------------------------------------
-
-
-def checked(replacements: object) -> dict[Default[Any], object]:
-    """A copy of ``defaults=``, of which every key is a marker, and every value what the options of that marker take.
-
-    Raises:
-        WrongType: for what is no mapping, a key that is no marker, or a value of another type.
-        InvalidValue: for a value that cannot work.
-    """
-    if replacements is None:
-        return {}
-    if not isinstance(replacements, Mapping):
-        raise WrongType(f"defaults must be a dict, got {a(type(replacements).__name__)}; write defaults={{...}}")
-    found: dict[Default[Any], object] = {}
-    for key, value in replacements.items():
-        if not isinstance(key, Default):
-            raise WrongType(_no_marker(key))
-        # what is none of these is of somebody's own pattern, which says by itself what it takes
-        name = _names().get(key)
-        if name is not None:
-            _check(name, key, value)
-        found[key] = value
-    return found
-
-
-@cache
-def _names() -> Mapping[Default[Any], str]:
-    return {marker: name for name, marker in globals().items() if isinstance(marker, Default)}
-
-
-def _no_marker(key: object) -> str:
-    names = _names()
-    near = ""
-    if isinstance(key, str):
-        of_value = next((name for marker, name in names.items() if marker.value == key), "")
-        near = of_value or nearest(key.rpartition(".")[2].upper(), names.values())
-    hint = f"write defaults.{near}, without quotes" if near else f"there are {', '.join(names.values())}"
-    return f"defaults must have markers of patterns.defaults as keys, got {key!r}; {hint}"
-
-
-def _check(name: str, marker: Default[Any], value: object) -> None:
-    kinds: list[Kind] = [Text(str) if isinstance(marker.value, str) else Instance(type(marker.value))]
-    if name.endswith("_SIZE_LIMIT"):
-        kinds.append(Whole(int))
-    if not name.endswith("_IMAGE") and marker is not NATIVE_SIDECARS:
-        kinds.append(Nothing())
-    try:
-        OneOf(kinds).take(value)
-        if name.endswith("_IMAGE"):
-            image_reference(str(value), "")
-        elif isinstance(value, str | int) and name.endswith("_SIZE_LIMIT"):
-            whole_bytes(value, "")
-    except Mismatch as mismatch:
-        # words are costly and errors are rare
-        from patterns.model.hints import sentence
-
-        problem: PatternError = WrongType(sentence("defaults", Mismatch(mismatch.kind, value, f"[{name}]")))
-    except InvalidValue as error:
-        problem = InvalidValue(f"defaults[{name}] {error.message.strip()}")
-    else:
-        return
-    raise problem

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from patterns.construct_meta import speaking
-from patterns.defaults import Default, T
+from patterns.default import Default, T
 from patterns.errors import InvalidValue
 from patterns.model import Security, SecurityContext, VolumeMount
 from patterns.model.json import object_at, objects_at, text_at

@@ -28,7 +28,7 @@ import jsii  # noqa: E402
 from patterns.waiting import Notes, Place, is_made, node_id, reference_of, seat_of  # noqa: E402
 
 if TYPE_CHECKING:
-    from patterns.defaults import Defaults
+    from patterns.default import Defaults
 
 AnyConstruct = constructs.IConstruct
 

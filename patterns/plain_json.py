@@ -47,6 +47,8 @@ def _copy(value: Mapping[str, Any]) -> JsonObject:
         kind = type(item)
         if kind is str or kind is bool:
             found[key] = item
+        elif kind is dict:
+            found[key] = _copy(item)
         elif item is not None:
             found[key] = _copy_of(item)
     return found

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from patterns.construct_meta import ConstructMeta, WaitingMeta, check_options, speaking
-from patterns.defaults import Defaults, checked
+from patterns.default import Defaults
 from patterns.dns_label import dns_label
 from patterns.model.names import check_labels
 from patterns.place import (
@@ -174,7 +174,13 @@ def checked_options(function: Callable[..., object], arguments: Mapping[str, obj
         arguments: what it got.
     """
     check_options(function, arguments)
-    return checked(arguments["defaults"])
+    replacements = arguments["defaults"]
+    if replacements is None:
+        return {}
+    # it knows the whole catalogue, which is a slow import
+    from patterns.replacements import checked
+
+    return checked(replacements)
 
 
 def of_chart(chart: cdk8s.Chart) -> tuple[str | None, Mapping[str, str]]:

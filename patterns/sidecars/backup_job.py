@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from patterns.defaults import Default, resolved
+from patterns.default import Default, resolved
 from patterns.model import Container, EnvSource, EnvVar, ResourceRequirements, Security, VolumeMount
 from patterns.model.env import variables_of
 from patterns.model.value import replace

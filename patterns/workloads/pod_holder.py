@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from patterns.construct_meta import speaking
-from patterns.defaults import Default, Defaults, T, resolved
+from patterns.default import Default, Defaults, T, resolved
 from patterns.errors import InvalidValue
 from patterns.model.json import JsonObject, object_at, objects_at, text_at
 from patterns.model.names import port_number

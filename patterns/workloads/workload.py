@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from patterns.construct_meta import speaking
 from patterns.contributors import keep_holder
-from patterns.defaults import Default, Defaults, checked
+from patterns.defaults import Default, Defaults
 from patterns.errors import Conflict, InvalidValue, PatternError
 from patterns.findings import tell_findings
 from patterns.manifest import Manifest
@@ -22,6 +22,7 @@ from patterns.pod.order import check_relations
 from patterns.pod.pod_template import pod_of
 from patterns.pod.versions import NEWEST
 from patterns.pod.writers import unwritten
+from patterns.replacements import checked
 from patterns.tree import object_name
 from patterns.workloads.application import check_restart_policies, check_sleeps
 from patterns.workloads.container_security import secured
