@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from patterns import place, tree
@@ -33,8 +33,9 @@ from patterns.pod.checks.image_facts import ImageFacts
 from patterns.pod.checks.pod_security import Level
 from patterns.pod.checks.standards import Standards, minor_version
 from patterns.pod.checks.subject import NEWEST
+from patterns.remembered import Remembered
 from patterns.resolvers import keep_resolvers
-from patterns.synthesis import Order, order_in_python, order_of, refuse_circles_of_one
+from patterns.synthesis import Order, guard_charts, order_in_python, order_of, refuse_circles_of_one
 from patterns.waiting import Tree
 from patterns.waivers import waivers_of
 from patterns.yaml import write_yaml
@@ -75,7 +76,7 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
     def __init__(
         self,
         *,
-        outdir: str | Path | None = None,
+        outdir: str | PathLike[str] | None = None,
         output_file_extension: str | None = None,
         record_construct_metadata: bool | None = None,
         resolvers: Sequence[cdk8s.IResolver] | None = None,
@@ -88,7 +89,7 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
     ) -> None:
         checked_by_itself = ("outdir", "resolvers", "yaml_output_type")
         given = {name: value for name, value in locals().items() if name not in checked_by_itself}
-        replacements = tree.checked_options(App.__init__, given)
+        replacements = tree.checked_options(App, given)
         self._patterns_standards = Standards(
             target=minor_version(target), opinions=opinions, pod_security=pod_security, image_facts=tuple(image_facts)
         )
@@ -107,12 +108,7 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        own = vars(cls).get("charts")
-        if isinstance(own, property) and own.fget is not None:
-            # a class of a user's may give some of them only; Node would write them by itself while it validates
-            asked = own.fget
-            guarded = property(lambda self: [] if self.synthesizing else asked(self), own.fset, own.fdel, own.__doc__)
-            setattr(cls, "charts", guarded)  # noqa: B010  # an assignment is refused by type checkers
+        guard_charts(cls, App)
 
     @property
     def charts(self) -> list[cdk8s.Chart]:
@@ -219,6 +215,10 @@ class App(tree.ReadOnly, cdk8s.App, tree.Construct):
                 return file_per_chart(charts, extension, numbered=order.numbered)
 
 
+#: containers of all documents, which come as plain JSON
+_blocks: Remembered[str] = Remembered()
+
+
 def _document(obj: cdk8s.ApiObject, findings: list[str], *, named: bool) -> Document | None:
     """The object's document; None where there is a finding instead."""
     try:
@@ -255,7 +255,7 @@ def _path_in_words(document: JsonObject) -> str:
 
 def _text_of(file: str, documents: Sequence[Document], findings: list[str]) -> str:
     try:
-        return write_yaml([document.json for document in documents]) if documents else ""
+        return write_yaml([document.json for document in documents], blocks=_blocks) if documents else ""
     except PatternError as error:
         findings.append(f"{file}: {error}")
         return ""

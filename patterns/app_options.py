@@ -18,18 +18,18 @@ class AppOptions:
 
     def __init__(
         self,
-        outdir: str | Path | None,
+        outdir: str | os.PathLike[str] | None,
         output_file_extension: str | None,
         record_construct_metadata: bool | None,
         resolvers: Sequence[cdk8s.IResolver] | None,
         yaml_output_type: cdk8s.YamlOutputType | None,
     ) -> None:
         said = "outdir" if outdir is not None else "CDK8S_OUTDIR"
-        if outdir is not None and not isinstance(outdir, (str, Path)):
-            raise WrongType(
-                f"outdir must be a string, got {type(outdir).__name__} {outdir!r}; write a path such as 'dist'"
-            )
-        self.outdir = str(outdir) if outdir is not None else os.environ.get("CDK8S_OUTDIR", "dist")
+        if outdir is not None and not isinstance(outdir, (str, os.PathLike)):
+            raise WrongType(f"outdir must be a path such as 'dist', got {type(outdir).__name__} {outdir!r}")
+        self.outdir = os.fspath(outdir) if outdir is not None else os.environ.get("CDK8S_OUTDIR", "dist")
+        if not isinstance(self.outdir, str):
+            raise WrongType(f"outdir must be a path in text such as 'dist', got {outdir!r}")
         if not self.outdir:
             raise InvalidValue(
                 f"{said} must not be empty, for which cdk8s makes no directory; "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import types
 from collections.abc import Callable, Mapping
 from functools import cache, wraps
@@ -25,22 +26,42 @@ T = TypeVar("T")
 _SCOPE_AND_ID = ("scope", "id")
 #: of an error that says already which construct it is of
 _PLACED = "placed"
-_KINDS: dict[object, dict[str, Kind]] = {}
+#: of an error that names a speaker before its message, which another one may replace
+_SAID = "said"
+#: by the class
+_KINDS: dict[type, dict[str, Kind]] = {}
 
 
-def check_options(function: Callable[..., object], options: Mapping[str, object]) -> None:
-    """Compare keyword arguments with the annotations of the function that gets them.
+def check_options(cls: type, options: Mapping[str, object]) -> None:
+    """Compare keyword arguments with the annotations of the constructors that get them.
+
+    What a constructor does not name itself, and takes by ``**options``, is the next one's.
 
     Raises:
         WrongType: with the right call.
     """
-    kinds = _KINDS.get(function)
+    kinds = _KINDS.get(cls)
     if kinds is None:
-        kinds = _KINDS[function] = kinds_of_options(function)
+        kinds = _KINDS[cls] = _kinds_of(cls)
     for name, value in options.items():
         kind = kinds.get(name)
         if kind is not None and not is_kept(kind, value):
             taken(name, kind, value)
+
+
+def _kinds_of(cls: type) -> dict[str, Kind]:
+    found: dict[str, Kind] = {}
+    named: set[str] = set()
+    for above in cls.__mro__:
+        constructor: Any = vars(above).get("__init__")
+        code: types.CodeType | None = getattr(constructor, "__code__", None)
+        if code is not None:
+            found.update({name: kind for name, kind in kinds_of_options(constructor).items() if name not in named})
+            # what it names, it may change before it hands it on
+            named.update(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+            if not code.co_flags & inspect.CO_VARKEYWORDS:
+                break
+    return found
 
 
 def speaking(function: Callable[P, T]) -> Callable[P, T]:
@@ -52,6 +73,9 @@ def speaking(function: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(function)
     def checking(*args: P.args, **kwargs: P.kwargs) -> T:
+        if not args:
+            # without an object: Python's own error
+            return function(*args, **kwargs)
         try:
             try:
                 check_arguments(function, args, kwargs)
@@ -63,9 +87,10 @@ def speaking(function: Callable[P, T]) -> Callable[P, T]:
                 raise
             return function(*args, **kwargs)
         except PatternError as error:
-            said: str = error.__dict__.setdefault("said", str(error))
-            error.message, error.who = said, _speaker(args[0])
-            error.__dict__["placed"] = True
+            # the outermost speaks, and what somebody has put into the message on the way stays
+            error.message = error.message if _SAID in error.__dict__ else str(error)
+            error.who = _speaker(args[0])
+            error.__dict__[_SAID] = error.__dict__[_PLACED] = True
             raise trimmed(error) from error.__cause__
 
     return checking
@@ -121,7 +146,7 @@ class ConstructMeta(WaitingMeta):
             place = args if len(args) == len(_SCOPE_AND_ID) else _named_place(args, kwargs)
             if len(place) == len(_SCOPE_AND_ID) and _takes_place(cls.__init__):
                 check_place(*place)
-            check_options(cls.__init__, kwargs)
+            check_options(cls, kwargs)
             made = _instance(cls, *args, **kwargs)
         except PatternError as error:
             told = trimmed(error) if _PLACED in error.__dict__ else _told(error, cls, args, kwargs)
@@ -168,8 +193,9 @@ def _takes_place(function: Callable[..., object]) -> bool:
 def _wanted(cls: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
     """The construct that is not made yet: its class, and where it was to stand, as far as that was told."""
     code: types.CodeType | None = getattr(cls.__init__, "__code__", None)
-    names = _SCOPE_AND_ID if code is None else code.co_varnames[1 : min(3, code.co_argcount)]
-    given = {**kwargs, **dict(zip(names, args, strict=False))}
+    listed = _SCOPE_AND_ID if code is None else code.co_varnames[1 : code.co_argcount]
+    names = _SCOPE_AND_ID if {*_SCOPE_AND_ID} <= {*listed} else listed[:2]
+    given = {**kwargs, **dict(zip(listed, args, strict=False))}
     scope, id = (given.get(name) for name in (*names, "", "")[:2])
     above = path_of(scope) if is_scope(scope) else ""  # type: ignore[arg-type]  # it is a construct
     if isinstance(id, str) and names != _SCOPE_AND_ID:

@@ -48,6 +48,7 @@ def keep_half_made(construct: Any, error: BaseException) -> None:
         said = f"{type(error).__name__}: {error}"
     first = next(iter(said.splitlines()), "")
     finding = f"{who}: must not be left half-made; its error was caught: {first}; mend that, or take it out of the tree"
+    finding += f": node.try_remove_child({path_of(construct).rpartition('/')[2]!r}) of its scope"
     # a class of the user's may say what is done with an attribute
     token = error.__dict__.setdefault("_patterns_failure", object())
     object.__setattr__(construct, "_patterns_half_made", _Failure(finding, token))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from patterns import place, tree
@@ -23,6 +24,10 @@ import jsii  # isort: skip
 
 AnyConstruct = place.AnyConstruct
 
+#: the modules whose `render_body` and `pod_template` give plain JSON
+_OF_PLAIN_JSON = frozenset(
+    {"patterns.manifest", *(f"patterns.workloads.{name}" for name in ("workload", "pod", "cron_job"))}
+)
 _API_VERSION = re.compile(r"([^/\s]+/)?[^/\s]+")
 
 
@@ -164,8 +169,9 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         resolvers = custom_resolvers(self)
         metadata = own.metadata.as_in_node(self) if resolvers else own.metadata.render(self)
         document: JsonObject = {"apiVersion": own.api_version, "kind": own.kind, "metadata": metadata}
-        checked = not copied and type(self).render_body is Manifest.render_body
-        body = own.body if checked else plain_object(self.render_body())
+        body = self.render_body()
+        if copied or not _is_plain(type(self)):
+            body = plain_object(body)
         for key in document.keys() & body.keys():
             raise InvalidValue(
                 f"render_body() of {type(self).__name__} must not give {key!r}, which would be overwritten"
@@ -216,6 +222,13 @@ class ManifestState:
         self.body = body
         self.patches: tuple[Patch, ...] = ()
         self.change: Callable[[JsonObject], JsonObject] | None = None
+
+
+@cache
+def _is_plain(cls: type[Manifest]) -> bool:
+    """Whether the body is plain JSON that nobody else holds, or that was copied before: not where a user makes it."""
+    makers = [getattr(cls, name, None) for name in ("render_body", "pod_template")]
+    return all(maker is None or maker.__module__ in _OF_PLAIN_JSON for maker in makers)
 
 
 def _check_type(api_version: object, kind: object) -> None:

@@ -25,9 +25,6 @@ class Remembered(Generic[T]):
         self._results[content] = result
         return result
 
-    def clear(self) -> None:
-        self._results.clear()
-
 
 def content_of(json: Any) -> bytes | None:
     """Everything in the JSON, as one value to look up: 1, 1.0 and true differ. ``None`` where something is no JSON."""

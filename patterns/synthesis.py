@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
+from weakref import WeakSet
 
 from patterns import place
-from patterns.errors import SynthesisError
+from patterns.errors import SynthesisError, WrongType
 from patterns.waiting import preorder, reference_of, tree_of
 
 import cdk8s  # isort: skip  # after patterns.place, which finds Node
@@ -160,3 +162,30 @@ def refuse_circles_of_one(found: Sequence[constructs.IConstruct]) -> None:
     ]
     if findings:
         raise SynthesisError("\n".join(findings), findings)
+
+
+#: what gives charts, and none while Node validates
+_GUARDED: WeakSet[Any] = WeakSet()
+
+
+def guard_charts(cls: type, app: type) -> None:
+    """Let a class of a user's say which charts are written, and Node, which would write them while it validates, none.
+
+    Args:
+        cls: derived from ``app``.
+        app: whose own ``charts`` does so by itself.
+    """
+    found = inspect.getattr_static(cls, "charts")
+    if found is vars(app)["charts"]:
+        return
+    asked: Any = getattr(found, "fget", None) or getattr(found, "func", None)
+    if asked is None:
+        raise WrongType(f"{cls.__name__}: charts must be a property, got {type(found).__name__}")
+    if asked in _GUARDED:
+        return
+
+    def guarded(self: Any) -> Any:
+        return [] if self.synthesizing else asked(self)
+
+    _GUARDED.add(guarded)
+    setattr(cls, "charts", property(guarded, doc=asked.__doc__))  # noqa: B010 - type checkers refuse to assign

@@ -150,7 +150,7 @@ class Chart(ReadOnly, cdk8s.Chart, Construct):
         disable_resource_name_hashes: bool = False,
         defaults: Defaults | None = None,
     ) -> None:
-        replacements = checked_options(Chart.__init__, locals())
+        replacements = checked_options(Chart, locals())
         check_labels(labels or {})
         self._patterns_facts = _ChartFacts(namespace, dict(labels or {}), not disable_resource_name_hashes)
         create(cdk8s.Chart, self, scope, id)
@@ -166,14 +166,14 @@ class Chart(ReadOnly, cdk8s.Chart, Construct):
         return ({"labels": {**own.labels}, "disableResourceNameHashes": not own.hashed, **named},)
 
 
-def checked_options(function: Callable[..., object], arguments: Mapping[str, object]) -> Defaults:
+def checked_options(cls: type, arguments: Mapping[str, object]) -> Defaults:
     """Check the options of a chart or an app, whose metaclass does not, and give its ``defaults``.
 
     Args:
-        function: whose options they are.
+        cls: whose options they are.
         arguments: what it got.
     """
-    check_options(function, arguments)
+    check_options(cls, arguments)
     replacements = arguments["defaults"]
     if replacements is None:
         return {}

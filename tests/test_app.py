@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import traceback
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from patterns import App, Chart, Construct, InvalidValue, Manifest, PatternError, SynthesisError
+from patterns import App, Chart, Construct, InvalidValue, Manifest, PatternError, SynthesisError, WrongType
 from patterns.manifest import attachments
 
 import cdk8s  # isort: skip  # after patterns, which finds Node
@@ -205,6 +206,29 @@ def test_an_app_that_gives_some_of_its_charts_writes_those_as_cdk8s_does(
         found.append((list(files), app.synth_yaml(), [chart.node.id for chart in app.charts]))
     assert found[0] == found[1]
     assert len(found[0][0]) == 2
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_charts_that_are_found_once_are_written(asked: bool) -> None:
+    class Once(App):
+        @cached_property
+        def charts(self) -> list[cdk8s.Chart]:
+            return list(super().charts)
+
+    class Twice(Once):
+        """It says nothing of charts."""
+
+    app = Twice()
+    chart = Chart(app, "shop")
+    thing(chart, "web")
+    if asked:
+        assert chart.node.children
+    assert "kind: Thing" in app.synth_yaml()
+
+
+def test_charts_that_are_no_property_are_refused() -> None:
+    with pytest.raises(WrongType, match=r"^Listed: charts must be a property, got list"):
+        type("Listed", (App,), {"charts": []})
 
 
 def test_charts_of_another_app_are_not_written(tmp_path: Path) -> None:

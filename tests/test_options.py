@@ -130,6 +130,36 @@ def test_a_class_of_a_users_hands_on_what_is_checked_too(option: str, value: obj
         Nightly(Chart(App(), "shop"), "web", **{option: value})
 
 
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("replicas", "2"),
+        ("labels", 3),
+        ("security", 3),
+        ("pod_annotations", {"a": True}),
+        ("name", 3),
+        ("min_ready", 1),
+    ],
+)
+def test_what_a_class_of_a_users_does_not_name_is_compared_too(option: str, value: object) -> None:
+    class Web(Deployment):
+        def __init__(self, scope: Any, id: str, *, replicas_or_name: object = None, **options: Any) -> None:
+            super().__init__(scope, id, containers=[APP], **options)
+
+    error = TypeError if option == "min_ready" else WrongType
+    with pytest.raises(error, match=f"unexpected keyword argument|^Web 'shop/web': {option}"):
+        Web(Chart(App(), "shop"), "web", **{option: value})
+
+
+def test_what_a_class_of_a_users_names_is_its_own() -> None:
+    class Web(Deployment):
+        def __init__(self, scope: Any, id: str, replicas: str, *, labels: str, **options: Any) -> None:
+            super().__init__(scope, id, containers=[APP], replicas=int(replicas), labels={labels: ""}, **options)
+
+    web = Web(Chart(App(), "shop"), "web", replicas="2", labels="a")
+    assert (web.labels["a"], web.kind_and_spec[1]["replicas"]) == ("", 2)
+
+
 # --- nothing changes with what the caller does later -----------------------------------------------------------------
 
 

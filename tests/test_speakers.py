@@ -182,3 +182,34 @@ def test_scratch_and_mounts_speak_for_themselves() -> None:
     with pytest.raises(WrongType, match=r"^Pattern 'shop/web/mine': sharing\(\): mount must be a VolumeMount"):
         shop.pattern.sharing(SharedScratch(shop.web, "s", mount_path="/s"))
     assert shop.pattern.sharing(VolumeMount(volume="none", mount_path="/n")) == ()
+
+
+def test_what_somebody_adds_to_an_error_on_its_way_stays() -> None:
+    class Team(Deployment):
+        def contribute(self, contribution: Contribution, by: object) -> None:
+            try:
+                super().contribute(contribution, by)
+            except PatternError as error:
+                error.message = f"see wiki/42: {error.message}"
+                raise
+
+    web = Team(Shop().chart, "team", containers=[APP])
+    with pytest.raises(
+        PatternError, match=r"^SharedScratch 'shop/team/v': see wiki/42: the pod has no container 'nope'"
+    ):
+        SharedScratch(web, "v", mount_path="/x", writers=["nope"])
+
+
+def test_a_method_without_its_object_is_pythons_own_error() -> None:
+    with pytest.raises(TypeError, match="missing 2 required positional arguments"):
+        Manifest.add_labels()  # type: ignore[call-arg]
+
+
+def test_scope_and_id_are_found_by_their_names() -> None:
+    class Configured(Chart):
+        def __init__(self, config: str, scope: Any, id: str) -> None:
+            super().__init__(scope, id)
+            raise InvalidValue(f"{config} is not there")
+
+    with pytest.raises(InvalidValue, match=r"^Configured 'shop': x is not there$"):
+        Configured("x", App(), "shop")

@@ -106,8 +106,8 @@ def rendered(value: object) -> Json:
 
 def _shared(value: object) -> Json:
     """`rendered`, with what is kept of values."""
-    if isinstance(value, ApiValue):
-        return derived(value, "json", value.render_shared)
+    if isinstance(value, ApiValue) and type(value).render.__module__.startswith("patterns.model."):
+        return derived(value, ApiValue.render_shared, value.render_shared)
     if isinstance(value, tuple):
         return [_shared(item) for item in value]
     return rendered(value)

@@ -67,7 +67,8 @@ class Quantity:
     def is_multiple_of(self, numerator: int, denominator: int = 1) -> bool:
         """Whether it is a whole number of parts: of thousandths with ``(1, 1000)``, of bytes with ``(1)``."""
         # asked of every quantity, so there is no decorator
-        if type(numerator) is not int or type(denominator) is not int or numerator < 1 or denominator < 1:
+        given = (numerator, denominator)
+        if any(not isinstance(one, int) or isinstance(one, bool) or one < 1 for one in given):
             raise WrongType(
                 "Quantity: is_multiple_of(): numerator and denominator must be ints of at least 1, got "
                 f"{numerator!r} and {denominator!r}"

@@ -165,7 +165,13 @@ def settle(value: Value, **normalised: object) -> None:
 
 
 def derived(value: Value, key: Hashable, make: Callable[[], T]) -> T:
-    """What follows from a frozen value, found out once and kept with it: defaults serve many containers."""
+    """What follows from a frozen value, found out once and kept with it: defaults serve many containers.
+
+    Args:
+        value: the value.
+        key: the function that finds it out, with what else it gets.
+        make: calls it.
+    """
     known: dict[Hashable, T] | None = value.__dict__.get("_derived")
     if known is None:
         known = {}

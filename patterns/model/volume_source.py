@@ -11,7 +11,7 @@ from patterns.errors import InvalidValue
 from patterns.model.api_value import ApiValue
 from patterns.model.image import reference_of
 from patterns.model.names import config_map_key, control_characters, dns_subdomain
-from patterns.model.paths import check_files, file_mode, relative_path
+from patterns.model.paths import check_files, file_mode, normalised_path, relative_path
 from patterns.model.quantity import page_size, whole_bytes
 from patterns.model.value import settle, within
 
@@ -194,7 +194,9 @@ class HostPath(VolumeSource):
     def __post_init__(self) -> None:
         _check_path(self.path)
         if self.because is not None and not self.because.strip():
-            raise InvalidValue(f"because must be the reason why a container may have {self.path!r}, got ''")
+            raise InvalidValue(
+                f"because must be the reason why a container may have {self.path!r}, got {self.because!r}"
+            )
         if self.because is None and is_runtime_socket(self.path):
             raise InvalidValue(
                 f"path must not be the socket of the node's container runtime, got {self.path!r}: a container that has "
@@ -229,7 +231,7 @@ _RUNTIME_SOCKET = re.compile(
 
 def is_runtime_socket(path: str) -> bool:
     """Whether a path of a node is the socket of its container runtime."""
-    return _RUNTIME_SOCKET.fullmatch(re.sub(r"/+", "/", path)) is not None
+    return _RUNTIME_SOCKET.fullmatch(normalised_path(path)) is not None
 
 
 def _check_path(path: str) -> None:

@@ -8,9 +8,9 @@ from typing import cast
 
 from patterns.errors import InvalidValue
 from patterns.model import Container, EnvVar, Json, VolumeMount
-from patterns.model.frozen import NOTHING, thaw
+from patterns.model.frozen import NOTHING
 from patterns.model.names import check_annotations, check_labels, numeric_id, port_number, whole_number
-from patterns.model.value import Value, settle
+from patterns.model.value import Value
 
 _NO_PORTS = cast("Mapping[int, int]", NOTHING)
 
@@ -97,8 +97,6 @@ class Contribution(Value):
         if self.pod is not NOTHING:
             for key in self.pod.keys() & _OPTIONS.keys():
                 raise InvalidValue(f"pod must not hold {key!r}, whose owners would not be known; write {_OPTIONS[key]}")
-            # a copy of its own, in the form in which a pod is merged
-            settle(self, pod=thaw(self.pod))
 
 
 def _check_target_ports(ports: Mapping[int, int]) -> None:

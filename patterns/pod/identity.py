@@ -100,7 +100,7 @@ def sharing_files(context: SecurityContext | None, spec: JsonObject, application
     group = application.run_as_group if wanted.run_as_group is None else wanted.run_as_group
     if group is None and user != application.run_as_user:
         group = NONROOT
-    return derived(wanted, (user, group), lambda: replace(wanted, run_as_user=user, run_as_group=group))
+    return derived(wanted, (sharing_files, user, group), lambda: replace(wanted, run_as_user=user, run_as_group=group))
 
 
 def _number(value: Json) -> int | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from patterns.errors import Conflict, InvalidValue, NotFound
 from patterns.model import Container, EnvVar, Json, JsonObject, Volume, VolumeMount
+from patterns.model.frozen import thaw
 from patterns.model.json import object_at, objects_at, text_at
 from patterns.model.paths import normalised_path
 from patterns.pod.contribution import Contribution
@@ -45,7 +46,8 @@ def merge(pod: PodTemplate, contribution: Contribution, by: object) -> PodTempla
         draft.add_mounts(name, mounts)
     for name, variables in contribution.env.items():
         draft.add_env(name, variables)
-    draft.add_single_values(draft.spec, contribution.pod, ("pod spec",))
+    for key, value in contribution.pod.items():
+        draft.add_single_values(draft.spec, {key: thaw(value)}, ("pod spec",))
     draft.add_metadata("labels", contribution.labels)
     draft.add_metadata("annotations", contribution.annotations)
     containers = (*contribution.init_containers, *contribution.sidecars)

@@ -64,7 +64,7 @@ def with_disk(resources: ResourceRequirements | None, room: str | int | None) ->
     if resources is None or room is None or EPHEMERAL_STORAGE in {**resources.requests, **resources.limits}:
         return resources
     requests = {**resources.requests, EPHEMERAL_STORAGE: room}
-    return derived(resources, room, lambda: replace(resources, requests=requests))
+    return derived(resources, (with_disk, room), lambda: replace(resources, requests=requests))
 
 
 def with_memory(resources: ResourceRequirements, more: str | int) -> ResourceRequirements:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from posixpath import normpath
 from typing import NamedTuple
 
 from patterns.errors import Conflict
@@ -31,7 +32,8 @@ def with_files(before: WrittenFiles, added: Mapping[str, Mapping[str, str]], by:
     for volume, files in added.items():
         known = dict(result.get(volume, {}))
         below = {above: path for path in known for above in _directories(path)}
-        for path, content in files.items():
+        for written, content in files.items():
+            path = normpath(written)
             same = known.get(path)
             if same is not None and same.content != content:
                 raise Conflict(
@@ -49,7 +51,10 @@ def with_files(before: WrittenFiles, added: Mapping[str, Mapping[str, str]], by:
                         f"{above!r} of volume {volume!r} is a file of {known[above].by}, and {by} needs a directory "
                         f"there for {path!r}; give one of them another path"
                     )
-        result[volume] = known | {path: Written(content, by) for path, content in files.items() if path not in known}
+            if same is None:
+                known[path] = Written(content, by)
+                below.update((above, path) for above in _directories(path))
+        result[volume] = known
     return result
 
 

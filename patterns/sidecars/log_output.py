@@ -135,7 +135,7 @@ def made_once(method: Callable[[V], FluentBitOutput]) -> Callable[[V], FluentBit
 
     @wraps(method)
     def known(destination: V) -> FluentBitOutput:
-        return derived(destination, method.__name__, lambda: method(destination))
+        return derived(destination, method, lambda: method(destination))
 
     return known
 

@@ -11,7 +11,7 @@ from patterns.defaults import Defaults
 from patterns.errors import InvalidValue, NotFound, PatternError, WrongType
 from patterns.model.json import JsonObject, object_at, objects_at, text_at
 from patterns.model.value import replace
-from patterns.place import is_a, target_of
+from patterns.place import is_a, is_scope, target_of
 from patterns.pod.contribution import Contribution
 from patterns.pod.merge import merge
 from patterns.pod.order import check_relations
@@ -240,7 +240,7 @@ class PodOf(tree.Construct, metaclass=tree.ConstructMeta):
         return made if made is not None else super().__new__(cls)
 
     def __init__(self, obj: constructs.IConstruct, path: str) -> None:
-        if not isinstance(obj, constructs.Construct) and not hasattr(obj, "node"):
+        if not is_scope(obj):
             raise WrongType(
                 f"obj must be the object whose pod is meant, such as an ApiObject, got {type(obj).__name__} {obj!r}"
             )

@@ -13,7 +13,7 @@ def secured(container: Container, security: Security | None) -> Container:
     """
     if security is None:
         return container
-    context = filled(container.security_context, derived(security, "of each container", lambda: _of_each(security)))
+    context = filled(container.security_context, derived(security, _of_each, lambda: _of_each(security)))
     if context == container.security_context or not context.render():
         return container
     return replace(container, security_context=context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from patterns.construct_meta import speaking
@@ -69,7 +69,7 @@ class PodHolder:
         return tuple(text_at(c, "name") for c in objects_at(self.pod.base, "containers"))
 
     @speaking
-    def identity(self, containers: Sequence[str] = ()) -> Identity:
+    def identity(self, containers: Iterable[str] = ()) -> Identity:
         """As whom the application runs, as far as the pod spec tells; what patterns added is none of it.
 
         Args:

@@ -21,14 +21,15 @@ def present(**fields: Json) -> JsonObject:
 
 
 def spec_of(fields: Mapping[str, Json], extra: JsonObject | None, option: str, type_name: str) -> JsonObject:
-    """A spec from the workload's own options and what the mapping ``option`` has besides, of which it keeps a copy.
+    """A spec from the workload's own options and what the mapping ``option`` has besides, in a copy.
 
     Raises:
         WrongType: for what is no plain JSON.
         InvalidValue: for a number below 0 or over 2**31-1, or a field that Kubernetes does not know.
         Conflict: for a field that an option has set, with another value.
     """
-    result = present(**fields)
+    # what the caller does with a mapping later is not the workload's business
+    result = plain_object(present(**fields), option)
     for key, value in result.items():
         if isinstance(value, int) and not isinstance(value, bool):
             if value < 0:
@@ -36,7 +37,6 @@ def spec_of(fields: Mapping[str, Json], extra: JsonObject | None, option: str, t
             whole_number(value, snake_case(key))
     if not extra:
         return result
-    # what the caller does with the mapping later is not the workload's business
     more = plain_object(extra, option)
     for path, field, nearest in unknown_fields(type_name, extra):
         hint = f"; did you mean {nearest!r}" if nearest else ""

@@ -15,6 +15,7 @@ from patterns.model import Container, Json, JsonObject, Security
 from patterns.model.json import objects_at, text_at
 from patterns.model.names import check_annotations, check_labels, dns_subdomain
 from patterns.place import chart_of, defaults_of, join, path_of, target_of
+from patterns.plain_json import plain_object
 from patterns.pod.contribution import Contribution
 from patterns.pod.merge import merge
 from patterns.pod.mounts import with_fs_group
@@ -223,7 +224,8 @@ class Workload(Manifest, PodHolder):
         spec = with_fs_group(self.pod.spec, self.pod.fs_group)
         ordered = {key: value for key, value in spec.items() if key not in _LAST}
         ordered.update({key: spec[key] for key in _LAST if key in spec})
-        return {**self.pod.json, "spec": ordered}
+        # a class of a user's may change it, and parts of the pod's JSON stand in other pods too
+        return plain_object({**self.pod.json, "spec": ordered}, "pod_template()")
 
     def findings(self) -> list[str]:
         """What can only be seen when all patterns are there."""

@@ -23,16 +23,16 @@ _REMEMBERED = 50_000
 _LONGEST_REMEMBERED = 200
 _texts: dict[str, str] = {}
 _names: dict[str, str] = {}
-# Whole containers come again as well; it is not worth the look for less than so many entries.
+# Whole containers come again as well: entries of lists with at least so many fields, and at most so many bytes.
 _LEAST_ENTRIES = 5
-_blocks: Remembered[str] = Remembered()
+_LONGEST_BLOCK = 8000
 
 
 class _UnusualError(Exception):
     """Something that cannot be written, or a subclass of a plain type: `_plain` finds out which."""
 
 
-def write_yaml(documents: Iterable[JsonObject]) -> str:
+def write_yaml(documents: Iterable[JsonObject], *, blocks: Remembered[str] | None = None) -> str:
     """The documents as one text, separated by ``---`` lines.
 
     Keys keep their order, lists stand two spaces below their key, and text of several lines is a literal block. There
@@ -40,6 +40,7 @@ def write_yaml(documents: Iterable[JsonObject]) -> str:
 
     Args:
         documents: plain JSON objects.
+        blocks: what is remembered of the entries of lists, for documents that surely contain no object twice in itself.
 
     Raises:
         WrongType: for a value that JSON does not have, or a key that is not a string, with its path.
@@ -56,10 +57,10 @@ def write_yaml(documents: Iterable[JsonObject]) -> str:
         try:
             if type(document) is not dict:
                 raise _UnusualError
-            _object(document, "", "", parts.append)
+            _object(document, "", "", parts.append, blocks)
         except (_UnusualError, UnicodeError):
             del parts[written:]
-            _object(_plain_document(document, number), "", "", parts.append)
+            _object(_plain_document(document, number), "", "", parts.append, None)
         if len(parts) == written:
             parts.append("{}\n")
     return "".join(parts)
@@ -69,7 +70,9 @@ def write_yaml(documents: Iterable[JsonObject]) -> str:
 # for a string that was written before. They know no paths; `_plain` looks for the culprit when there is one.
 
 
-def _object(value: dict[str, Any], lead: str, pad: str, write: Callable[[str], None]) -> None:
+def _object(
+    value: dict[str, Any], lead: str, pad: str, write: Callable[[str], None], blocks: Remembered[str] | None
+) -> None:
     """The entries of ``value``: the first one after ``lead``, which may end in a dash, the others after ``pad``."""
     if len(pad) > 2 * _MAX_DEPTH:
         raise _UnusualError
@@ -83,45 +86,46 @@ def _object(value: dict[str, Any], lead: str, pad: str, write: Callable[[str], N
             write(f"{lead}{name} {_text(item, pad) if text is None else text}\n")
         elif kind is dict and item:
             write(f"{lead}{name}\n")
-            _object(item, f"{pad}  ", f"{pad}  ", write)
+            _object(item, f"{pad}  ", f"{pad}  ", write, blocks)
         elif kind is list and item:
             write(f"{lead}{name}\n")
-            _list(item, f"{pad}  ", f"{pad}  ", write)
+            _list(item, f"{pad}  ", f"{pad}  ", write, blocks)
         else:
             write(f"{lead}{name} {_other(item)}\n")
         lead = pad
 
 
-def _list(value: list[Any], lead: str, pad: str, write: Callable[[str], None]) -> None:
+def _list(value: list[Any], lead: str, pad: str, write: Callable[[str], None], blocks: Remembered[str] | None) -> None:
     if len(pad) > 2 * _MAX_DEPTH:
         raise _UnusualError
     for item in value:
         kind = type(item)
         if kind is dict and item:
-            if len(item) < _LEAST_ENTRIES:
-                _object(item, f"{lead}- ", f"{pad}  ", write)
+            if blocks is None or len(item) < _LEAST_ENTRIES:
+                _object(item, f"{lead}- ", f"{pad}  ", write, blocks)
             else:
-                write(_block(item, f"{lead}- ", f"{pad}  "))
+                write(_block(item, f"{lead}- ", f"{pad}  ", blocks))
         elif kind is str:
             text = _texts.get(item)
             write(f"{lead}- {_text(item, pad) if text is None else text}\n")
         elif kind is list and item:
-            _list(item, f"{lead}- ", f"{pad}  ", write)
+            _list(item, f"{lead}- ", f"{pad}  ", write, blocks)
         else:
             write(f"{lead}- {_other(item)}\n")
         lead = pad
 
 
-def _block(value: dict[str, Any], lead: str, pad: str) -> str:
-    """What `_object` writes, in one text."""
-    content = (lead, pad, content_of(value))
-    known = _blocks.get(content)
+def _block(value: dict[str, Any], lead: str, pad: str, blocks: Remembered[str]) -> str:
+    """What `_object` writes, in one text; nothing in it is remembered once more."""
+    content = content_of(value)
+    key = (lead, pad, content)
+    known = blocks.get(key)
     if known is not None:
         return known
     parts: list[str] = []
-    _object(value, lead, pad, parts.append)
+    _object(value, lead, pad, parts.append, None)
     text = "".join(parts)
-    return text if content[-1] is None else _blocks.keep(content, text)
+    return text if content is None or len(content) > _LONGEST_BLOCK else blocks.keep(key, text)
 
 
 def _name(key: object, pad: str) -> str:

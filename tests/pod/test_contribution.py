@@ -10,6 +10,8 @@ import pytest
 from patterns.errors import InvalidValue, PatternError, WrongType
 from patterns.model import Container
 from patterns.pod.contribution import Contribution
+from patterns.pod.merge import merge
+from patterns.pod.pod_template import pod_of
 
 APP = Container(name="app", image="app:1")
 
@@ -76,3 +78,12 @@ def test_what_it_cannot_hold_is_told_where_it_is_made(options: dict[str, Any], m
     with pytest.raises(PatternError) as raised:
         Contribution(**options)
     assert str(raised.value).startswith(f"Contribution: {message}")
+
+
+def test_its_pod_is_frozen_and_no_part_of_a_pod() -> None:
+    contribution = Contribution(pod={"hostAliases": [{"ip": "10.0.0.1", "hostnames": ["a"]}]})
+    assert contribution == Contribution(pod={"hostAliases": [{"ip": "10.0.0.1", "hostnames": ["a"]}]})
+    assert isinstance(hash(contribution), int)
+    first, second = (merge(pod_of({"spec": {}}), contribution, "me").spec for _ in range(2))
+    assert first == second == {"hostAliases": [{"ip": "10.0.0.1", "hostnames": ["a"]}]}
+    assert first["hostAliases"] is not second["hostAliases"]

@@ -32,3 +32,10 @@ def test_both_are_named(path: str, message: str) -> None:
     with pytest.raises(Conflict) as raised:
         with_files(FIRST, {"site": {path: "2"}}, "second")
     assert str(raised.value).startswith(message)
+
+
+def test_files_of_one_writer_may_not_meet_either() -> None:
+    with pytest.raises(Conflict, match="'a' of volume 'site' is a file of X, and X needs a directory there for 'a/b'"):
+        with_files({}, {"site": {"a": "1", "a/b": "2"}}, "X")
+    with pytest.raises(Conflict, match="file 'a/b' of volume 'site' is written by first"):
+        with_files(FIRST, {"site": {"./a//b": "2"}}, "second")

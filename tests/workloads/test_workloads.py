@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import cdk8s
 import pytest
@@ -23,6 +24,7 @@ from patterns import (
     NotFound,
     PatternError,
     Pod,
+    ResourceRequirements,
     Security,
     Service,
     SharedScratch,
@@ -417,3 +419,49 @@ def test_workloads_and_patterns_are_the_same_under_a_plain_app() -> None:
         return read_yaml(app.synth_yaml())
 
     assert documents(App()) == documents(cdk8s.App())
+
+
+@pytest.mark.parametrize("method", ["render_body", "pod_template"])
+def test_what_a_class_of_a_users_changes_is_its_own(method: str) -> None:
+    shared = ResourceRequirements(requests={"cpu": "10m"})
+    app = Container(name="app", image="app:1", resources=shared)
+
+    class Gpu(Deployment):
+        def changed(self, found: JsonObject) -> JsonObject:
+            template = object_at(found, "spec", "template") or found
+            for container in objects_at(template, "spec", "containers"):
+                object_at(container, "resources")["limits"] = {"nvidia.com/gpu": "1"}
+            return found
+
+        def render_body(self) -> JsonObject:
+            body = super().render_body()
+            return self.changed(body) if method == "render_body" else body
+
+        def pod_template(self) -> JsonObject:
+            template = super().pod_template()
+            return self.changed(template) if method == "pod_template" else template
+
+    there = chart()
+    Gpu(there, "gpu", containers=[app])
+    Deployment(there, "web", containers=[app])
+    root = there.node.root
+    assert isinstance(root, App)
+    assert root.synth_yaml().count("nvidia.com/gpu") == 1
+    assert shared.render() == {"requests": {"cpu": "10m"}}
+    Deployment(elsewhere := chart(), "web", containers=[app])
+    [container] = objects_at(pod_spec_of(synth(elsewhere)[0]), "containers")
+    assert container["resources"] == shared.render()
+
+
+def test_what_a_class_of_a_users_makes_of_its_pod_need_not_be_plain() -> None:
+    class Tuples(Deployment):
+        def pod_template(self) -> JsonObject:
+            template: Any = super().pod_template()
+            template["spec"]["hostAliases"] = ({"ip": "10.0.0.1", "hostnames": ("db",), "none": None},)
+            return template  # type: ignore[no-any-return]
+
+    there = chart()
+    Tuples(there, "web", containers=[APP])
+    root = there.node.root
+    assert isinstance(root, App)
+    assert "hostAliases:\n        - ip: 10.0.0.1\n          hostnames:\n            - db\n" in root.synth_yaml()

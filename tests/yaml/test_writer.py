@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patterns.errors import InvalidValue, WrongType
+from patterns.remembered import Remembered
 from patterns.yaml import read_yaml, write_yaml
 
 STRINGS: list[str] = json.loads((Path(__file__).parent / "strings.json").read_text(encoding="utf-8"))
@@ -270,6 +271,40 @@ def test_what_readers_would_not_take_back_is_refused(documents: Any, error: type
 def test_an_object_that_contains_itself_is_refused() -> None:
     with pytest.raises(InvalidValue, match="at most 200 levels deep; does an object contain itself"):
         write_yaml([repeated()])
+
+
+@pytest.mark.parametrize("blocks", [None, Remembered[str]()], ids=["new", "remembered"])
+def test_two_ways_into_itself_are_no_more_work_than_one(blocks: Remembered[str] | None) -> None:
+    inner: dict[str, Any] = {"a": 1, "b": 2, "c": 3, "d": 4}
+    if blocks is None:
+        inner["e"] = [inner, inner]
+        with pytest.raises(InvalidValue, match="at most 200 levels deep"):
+            write_yaml([{"items": [inner]}])
+    else:
+        # documents of an app were copied before, so that nothing is in itself; twice in one list is well
+        first = write_yaml([{"items": [inner, inner]}], blocks=blocks)
+        assert (
+            first == write_yaml([{"items": [inner, inner]}], blocks=blocks) == write_yaml([{"items": [inner, inner]}])
+        )
+
+
+def test_blocks_that_are_remembered_are_written_as_others() -> None:
+    blocks: Remembered[str] = Remembered()
+    item: dict[str, Any] = {
+        "a": 1,
+        "b": "x\ny\n",
+        "c": [],
+        "d": {"e": None},
+        "f": [{"g": True, "h": 1.0, "i": 1, "j": 2, "k": 3}],
+    }
+    every: list[Any] = [
+        [{"x": [item, [item]]}],
+        [{"y": {"z": [item]}}],
+        [{"x": [{**item, "a": True}, {**item, "a": 1.0}]}],
+    ]
+    for documents in every:
+        assert write_yaml(documents, blocks=blocks) == write_yaml(documents)
+        assert write_yaml(documents, blocks=blocks) == write_yaml(documents)
 
 
 def test_an_error_does_not_depend_on_what_was_written_before() -> None:

@@ -64,9 +64,8 @@ class Judge:
         self._of_object = [rule for rule in chosen if rule.part is Object]
         self._of_kind: dict[str, list[Rule]] = {}
         self._of_fields: dict[tuple[object, ...], list[Rule]] = {}
-        self._faultless: Remembered[bool] = Remembered()
-        #: of images, by which they were found so
-        self._facts: FactsByRepository = {}
+        #: containers, and the facts of images by which they were found so
+        self._faultless: tuple[FactsByRepository, Remembered[bool]] = ({}, Remembered())
         self._of_objects = [rule for rule in chosen if rule.part is Objects]
 
     def object(self, obj: Object) -> Iterator[Finding]:
@@ -98,12 +97,14 @@ class Judge:
 
         Workloads of one app have many equal containers, such as what a pattern adds.
         """
-        if container.facts is not self._facts:
-            self._facts = container.facts
-            self._faultless.clear()
+        facts, faultless = self._faultless
+        if container.facts is not facts:
+            # one pair, so that another thread's answer by other facts is never among these
+            faultless = Remembered()
+            self._faultless = (container.facts, faultless)
         content = content_of(container.json)
         key = (content, container.setting)
-        if self._faultless.get(key):
+        if faultless.get(key):
             return
         is_right = True
         for rule in self._asked(Container, container.json, obj):
@@ -111,7 +112,7 @@ class Judge:
                 is_right = False
                 yield from _told(rule, problem, container, obj)
         if is_right and content is not None:
-            self._faultless.keep(key, True)
+            faultless.keep(key, True)
 
     def _asked(self, part: type[Container | Pod], json: JsonObject, obj: Object) -> list[Rule]:
         """The rules that have something to look at; most pods and containers have the same few fields."""
