@@ -76,7 +76,8 @@ def test_a_construct_whose_error_was_caught_stops_the_synthesis_under_any_root(
     with pytest.raises((PatternError, KeyError)):
         make(chart)
     expected = (
-        f"{path}: must not be left half-made; its error was caught: {said}; mend that, or take it out of the tree"
+        f"{path}: must not be left half-made; its error was caught: {said}; mend that, or take it out of the tree: "
+        f"node.try_remove_child('{path.rpartition('/')[2]}) of its scope"
     )
     for synthesize in (app.synth_yaml, app.synth, chart.to_json):
         with pytest.raises((SynthesisError, RuntimeError)) as caught:

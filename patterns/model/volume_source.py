@@ -231,7 +231,8 @@ _RUNTIME_SOCKET = re.compile(
 
 def is_runtime_socket(path: str) -> bool:
     """Whether a path of a node is the socket of its container runtime."""
-    return _RUNTIME_SOCKET.fullmatch(normalised_path(path)) is not None
+    # of Windows it is a pipe, whose name has its own form
+    return any(_RUNTIME_SOCKET.fullmatch(one) for one in (path, normalised_path(path)))
 
 
 def _check_path(path: str) -> None:
