@@ -117,20 +117,25 @@ def test_importing_any_module_first_finds_node_before_cdk8s() -> None:
         if path.name not in {"__init__.py", "yaml_snapshot.py"}
     ]
     code = """
-import sys
+import importlib, os, sys
 class Watch:
     def find_spec(self, name, path=None, target=None):
-        if name in ("cdk8s", "constructs", "jsii") and "JSII_NODE" not in __import__("os").environ:
-            raise SystemExit(f"{name} was imported before a Node was found")
+        if name in ("cdk8s", "constructs", "jsii"):
+            # what comes after it has no say any more
+            os._exit("JSII_NODE" not in os.environ)
 sys.meta_path.insert(0, Watch())
-import importlib
-importlib.import_module(sys.argv[1])
+for name in sys.argv[1:]:
+    # a process each that has imported nothing: what is asked is the first import
+    child = os.fork()
+    if child == 0:
+        importlib.import_module(name)
+        os._exit(0)
+    if os.waitpid(child, 0)[1]:
+        print(name, flush=True)
 """
     edge = [
         n for n in names if re.match(r"patterns\.(workloads|objects|sidecars|init_containers|volumes|pattern)\b", n)
     ]
-    for name in edge:
-        # a fresh interpreter each: what is asked is the first import
-        env = {"PATH": "/usr/bin:/bin"}
-        ran = subprocess.run([sys.executable, "-c", code, name], env=env, capture_output=True, text=True, check=False)
-        assert ran.returncode == 0, f"{name}: {ran.stderr.splitlines()[-1:]}"
+    env = {"PATH": "/usr/bin:/bin"}
+    ran = subprocess.run([sys.executable, "-c", code, *edge], env=env, capture_output=True, text=True, check=False)
+    assert (ran.stderr, ran.stdout) == ("", "")

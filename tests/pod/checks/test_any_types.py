@@ -18,7 +18,7 @@ from patterns.yaml.reader import read_yaml
 CASES = Path(__file__).parents[2] / "cases"
 EVERY = Judge(rules())
 #: how many files of a folder are changed at one path
-ENOUGH = 2
+ENOUGH = 1
 WRONG: tuple[Json, ...] = tuple(
     json.loads(
         r"""[[], {}, [[]], [["sh", "-c"]], [{}], ["x"], [7], [null], {"a": [1]}, {"name": {}}, 7, -1, 1e30, 1.5, null,
