@@ -24,7 +24,8 @@ Place = tuple[str, ...]
 class PodTemplate:
     """A pod template with the memory of who brought what: ``metadata`` and ``spec``, as they end in the YAML.
 
-    Merging makes a new one and shares what did not change; ``json`` is never written to after it was made.
+    Merging makes a new one and shares what did not change; ``json`` is never written to after it was made. Parts of it
+    stand in other pods too.
     """
 
     json: JsonObject
