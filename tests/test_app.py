@@ -212,7 +212,7 @@ def test_an_app_that_gives_some_of_its_charts_writes_those_as_cdk8s_does(
 def test_charts_that_are_found_once_are_written(asked: bool) -> None:
     class Once(App):
         @cached_property
-        def charts(self) -> list[cdk8s.Chart]:
+        def charts(self) -> list[cdk8s.Chart]:  # pyright: ignore[reportIncompatibleMethodOverride]  # a way that users go
             return list(super().charts)
 
     class Twice(Once):

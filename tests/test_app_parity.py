@@ -218,7 +218,9 @@ def outcome(build: Callable[[], cdk8s.App], directory: Path, *, as_text: bool) -
 TYPES = list(cdk8s.YamlOutputType)
 
 
-@pytest.mark.parametrize("seed", range(240))
+@pytest.mark.parametrize(
+    "seed", [*range(120), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(120, 400))]
+)
 def test_a_tree_comes_out_as_under_cdk8s(seed: int, tmp_path: Path, include: Path) -> None:
     choose = random.Random(-seed)
     options: dict[str, Any] = {

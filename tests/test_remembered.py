@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patterns.remembered import Remembered, content_of
@@ -21,6 +21,7 @@ class Protocol(StrEnum):
     TCP = "TCP"
 
 
+@settings(max_examples=40)
 @given(JSON, JSON)
 def test_two_contents_are_one_only_where_text_and_types_are(one: object, other: object) -> None:
     # repr tells 1, 1.0 and True apart, and the order of keys
