@@ -113,14 +113,13 @@ class WaitingMeta(jsii.JSIIMeta):
     """
 
     def __call__(cls: type[T], *args: Any, **kwargs: Any) -> T:
+        meta: Any = type(cls)
         depth = len(MAKING.constructs)
         try:
+            meta._patterns_check(cls, args, kwargs)
             made = _instance(cls, *args, **kwargs)
         except PatternError as error:
-            if error.who or _PLACED in error.__dict__ or isinstance(error, SynthesisError):
-                told = trimmed(error)
-            else:
-                told = _told(error, cls, args, kwargs)
+            told = _told(error, cls, args, kwargs) if meta._patterns_speaks_for(error) else trimmed(error)
             _keep_half_made(depth, told)
             raise told from error.__cause__
         except BaseException as error:
@@ -128,6 +127,13 @@ class WaitingMeta(jsii.JSIIMeta):
             raise
         del MAKING.constructs[depth:]
         return made
+
+    def _patterns_check(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        """Nothing: an app and a chart check what they are given themselves."""
+
+    @staticmethod
+    def _patterns_speaks_for(error: PatternError) -> bool:
+        return not (error.who or _PLACED in error.__dict__ or isinstance(error, SynthesisError))
 
 
 def _instance(cls: type[T], *args: Any, **kwargs: Any) -> T:
@@ -140,23 +146,16 @@ def _instance(cls: type[T], *args: Any, **kwargs: Any) -> T:
 class ConstructMeta(WaitingMeta):
     """Says which construct a mistake was made in, and cuts this package's frames out of the traceback."""
 
-    def __call__(cls: type[T], *args: Any, **kwargs: Any) -> T:
-        depth = len(MAKING.constructs)
-        try:
-            place = args if len(args) == len(_SCOPE_AND_ID) else _named_place(args, kwargs)
-            if len(place) == len(_SCOPE_AND_ID) and _takes_place(cls.__init__):
-                check_place(*place)
-            check_options(cls, kwargs)
-            made = _instance(cls, *args, **kwargs)
-        except PatternError as error:
-            told = trimmed(error) if _PLACED in error.__dict__ else _told(error, cls, args, kwargs)
-            _keep_half_made(depth, told)
-            raise told from error.__cause__
-        except BaseException as error:
-            _keep_half_made(depth, error)
-            raise
-        del MAKING.constructs[depth:]
-        return made
+    def _patterns_check(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        made: Any = cls
+        place = args if len(args) == len(_SCOPE_AND_ID) else _named_place(args, kwargs)
+        if len(place) == len(_SCOPE_AND_ID) and _takes_place(made.__init__):
+            check_place(*place)
+        check_options(cls, kwargs)
+
+    @staticmethod
+    def _patterns_speaks_for(error: PatternError) -> bool:
+        return _PLACED not in error.__dict__
 
 
 def _told(error: PatternError, cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> PatternError:

@@ -52,14 +52,14 @@ def check_arguments(function: Callable[..., object], args: tuple[Any, ...], kwar
     if known is None:
         known = _ARGUMENTS[function] = _Arguments(function)
     for value, (name, kind) in zip(args, known.positional, strict=False):
-        if kind is not None and type(value) not in kind.as_is and not is_kept(kind, value):
+        if kind is not None and not is_kept(kind, value):
             taken(name, kind, value)
     if known.several is not None:
         for value in args[len(known.positional) :]:
             taken(*known.several, value)
     for name, value in kwargs.items():
         kind = known.kinds.get(name)
-        if kind is not None and type(value) not in kind.as_is and not is_kept(kind, value):
+        if kind is not None and not is_kept(kind, value):
             taken(name, kind, value)
 
 

@@ -14,8 +14,6 @@ from patterns.remembered import Remembered, content_of
 
 #: the version from which the server looks into them
 _STATEFUL_SETS = 34
-#: sets of fields
-_REMEMBERED = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +61,7 @@ class Judge:
         }
         self._of_object = [rule for rule in chosen if rule.part is Object]
         self._of_kind: dict[str, list[Rule]] = {}
-        self._of_fields: dict[tuple[object, ...], list[Rule]] = {}
+        self._of_fields: Remembered[list[Rule]] = Remembered()
         #: containers, and the facts of images by which they were found so
         self._faultless: tuple[FactsByRepository, Remembered[bool]] = ({}, Remembered())
         self._of_objects = [rule for rule in chosen if rule.part is Objects]
@@ -119,12 +117,10 @@ class Judge:
         key = (part, obj.built_in, *json)
         found = self._of_fields.get(key)
         if found is None:
-            if len(self._of_fields) >= _REMEMBERED:
-                self._of_fields.clear()
             # a controller may complete the pods of other kinds
             whole = [rule for rule in self._of_part[part] if obj.built_in or not rule.whole]
             found = [rule for rule in whole if not rule.only or not rule.only.isdisjoint(json)]
-            self._of_fields[key] = found
+            self._of_fields.keep(key, found)
         return found
 
     def together(self, objects: Sequence[Object]) -> Iterator[Finding]:
