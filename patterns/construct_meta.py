@@ -11,9 +11,8 @@ from typing import Any, ParamSpec, TypeVar
 from patterns.errors import PatternError, SynthesisError, WrongType, trimmed
 from patterns.half_made import keep_half_made
 from patterns.model.annotations import kinds_of_options
-from patterns.model.calls import check_arguments
-from patterns.model.kinds import Kind, is_kept
-from patterns.model.value import taken
+from patterns.model.calls import check_arguments, check_named
+from patterns.model.kinds import Kind
 from patterns.place import MAKING, check_place, is_scope, join, path_of
 from patterns.waiting import is_made
 
@@ -43,10 +42,7 @@ def check_options(cls: type, options: Mapping[str, object]) -> None:
     kinds = _KINDS.get(cls)
     if kinds is None:
         kinds = _KINDS[cls] = _kinds_of(cls)
-    for name, value in options.items():
-        kind = kinds.get(name)
-        if kind is not None and not is_kept(kind, value):
-            taken(name, kind, value)
+    check_named(kinds, options)
 
 
 def _kinds_of(cls: type) -> dict[str, Kind]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from posixpath import normpath
 
 from patterns.errors import InvalidValue
 from patterns.model import (
@@ -81,7 +80,7 @@ def check_readable(mode: int | None, into: VolumeMount, seeder: Identity, applic
 def written_files(into: VolumeMount, contents: Mapping[str, str], mode: int | None) -> dict[str, dict[str, str]]:
     """The files of a contribution: by the volume and the path in it, what tells their content and mode."""
     above = into.sub_path or into.sub_path_expr or ""
-    return {into.volume_name: {normpath(f"{above}/{p}").lstrip("/"): f"{told} {mode}" for p, told in contents.items()}}
+    return {into.volume_name: {f"{above}/{p}".lstrip("/"): f"{told} {mode}" for p, told in contents.items()}}
 
 
 def check_room(into: VolumeMount, contents: Mapping[str, bytes]) -> None:

@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from patterns.errors import PatternError, trimmed
 from patterns.model.annotations import kinds_of_arguments
-from patterns.model.kinds import is_kept
+from patterns.model.kinds import Kind, is_kept
 from patterns.model.value import taken
 
 P = ParamSpec("P")
@@ -57,8 +57,17 @@ def check_arguments(function: Callable[..., object], args: tuple[Any, ...], kwar
     if known.several is not None:
         for value in args[len(known.positional) :]:
             taken(*known.several, value)
-    for name, value in kwargs.items():
-        kind = known.kinds.get(name)
+    check_named(known.kinds, kwargs)
+
+
+def check_named(kinds: Mapping[str, Kind], given: Mapping[str, Any]) -> None:
+    """Compare arguments with the kinds of those names; one of another name is left to Python.
+
+    Raises:
+        WrongType: with the right call.
+    """
+    for name, value in given.items():
+        kind = kinds.get(name)
         if kind is not None and not is_kept(kind, value):
             taken(name, kind, value)
 

@@ -44,19 +44,14 @@ def unwritten(spec: JsonObject, readers: Iterable[Reader]) -> list[str]:
     asked = [reader for reader in every if not reader.shares]
     reading = {(reader.volume, container) for reader in asked for container in reader.containers}
     own = {text_at(volume, "name") for volume in objects_at(spec, "volumes") if "emptyDir" in volume}
-    writing = {
-        text_at(mount, "name")
+    mounts = [
+        (text_at(mount, "name"), text_at(container, "name"), mount.get("readOnly") is not True)
         for key in ("initContainers", "containers")
         for container in objects_at(spec, key)
         for mount in objects_at(container, "volumeMounts")
-        if mount.get("readOnly") is not True and (text_at(mount, "name"), text_at(container, "name")) not in reading
-    }
-    mounted = {
-        text_at(mount, "name")
-        for key in ("initContainers", "containers")
-        for container in objects_at(spec, key)
-        for mount in objects_at(container, "volumeMounts")
-    }
+    ]
+    mounted = {volume for volume, _, _ in mounts}
+    writing = {volume for volume, container, writes in mounts if writes and (volume, container) not in reading}
     unmounted = [
         f"{reader.by} must be mounted by a container, and none does, so that it would not be rendered; name one in "
         "writers= or readers=, give its mount to a pattern, or take it out"
