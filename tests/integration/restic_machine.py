@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -129,6 +130,10 @@ class Machine:
             return []
         listed: list[JsonObject] = json.loads(self.restic("snapshots", "--json", "--no-lock"))
         return listed
+
+    def locks(self) -> list[Path]:
+        """The locks that others see: restic writes one beside it first, and gives it its name when it is whole."""
+        return [path for path in (self.repository / "locks").iterdir() if re.fullmatch("[0-9a-f]{64}", path.name)]
 
     def said(self) -> str:
         return (self.directory / "output").read_text()

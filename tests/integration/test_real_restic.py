@@ -77,8 +77,7 @@ def test_credentials_in_arguments_are_read_by_everybody_on_the_node_and_ours_are
         assert secret not in said
     words = [program("restic"), "--no-cache", "--repo", str(machine.repository), "--password-command"]
     words += [f"echo {secret}", "backup", "--stdin-from-command", "--", "sleep", "600"]
-    locks = machine.repository / "locks"
-    with running(words, directory=machine.directory, ready=lambda: any(locks.iterdir())) as plain:
+    with running(words, directory=machine.directory, ready=lambda: bool(machine.locks())) as plain:
         assert secret in read_by_others(plain)
 
 
@@ -158,8 +157,7 @@ def locked(machine: Machine) -> Iterator[subprocess.Popen[bytes]]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        # it has its name when it is whole
-        assert eventually(lambda: any(len(lock.name) == 64 for lock in (machine.repository / "locks").iterdir()))
+        assert eventually(lambda: bool(machine.locks()))
         check.send_signal(signal.SIGSTOP)
         yield check
     finally:
@@ -178,7 +176,7 @@ def test_a_check_that_was_killed_stops_neither_backup_nor_restore_nor_rehearsal(
 ) -> None:
     locked.kill()
     locked.wait()
-    left = list((machine.repository / "locks").iterdir())
+    left = machine.locks()
     kept = {path.name: path.read_bytes() for path in left}
 
     def lock() -> None:
@@ -404,10 +402,10 @@ def test_a_retention_takes_old_snapshots_away_and_a_stale_lock_does_not_stop_it(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    assert eventually(lambda: any((machine.repository / "locks").iterdir()))
+    assert eventually(lambda: bool(machine.locks()))
     lock.kill()
     lock.wait()
-    assert any((machine.repository / "locks").iterdir())
+    assert machine.locks()
     with pytest.raises(subprocess.CalledProcessError) as plain:
         machine.restic("forget", "--keep-daily", "7", "--prune")
     assert "repository is already locked" in plain.value.stderr
