@@ -167,6 +167,7 @@ def machine() -> str:
 
 
 def _environment() -> Mapping[str, str]:
-    # the same Node for all, and nothing that makes cdk8s or jsii do more or other work
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("CDK8S_", "JSII_", "NODE_OPTIONS"))}
+    # the same Node for all, nothing that makes cdk8s or jsii do more or other work, compiled once as installed code is
+    others = ("CDK8S_", "JSII_", "NODE_OPTIONS", "PYTHONDONTWRITEBYTECODE")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(others)}
     return {**kept, "JSII_NODE": str(node())}

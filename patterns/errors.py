@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TypeVar
 
-_PACKAGE = str(Path(__file__).parent) + os.sep
+_PACKAGE = os.path.dirname(__file__) + os.sep  # noqa: PTH120 - pathlib takes a twentieth of the import
 
 
 class PatternError(Exception):

@@ -8,7 +8,6 @@ from __future__ import annotations
 import codecs
 import io
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -63,6 +62,9 @@ class Text:
 @contextmanager
 def spooled(stream: BinaryIO) -> Iterator[Source]:
     """Standard input as a file, so that it can be read again where a finding is."""
+    # what it imports in turn takes a fifteenth of the checker's start
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="patterns-check-") as folder:
         path = Path(folder) / "stdin"
         with path.open("wb") as file:

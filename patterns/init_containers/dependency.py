@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Protocol, runtime_checkable
 
@@ -14,7 +13,7 @@ from patterns.model.calls import checked
 from patterns.model.frozen import NOTHING
 from patterns.model.json import objects_at, text_at
 from patterns.model.names import process_text
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 from patterns.objects.api_access import PolicyRule
 from patterns.pod.key_files import key_file_mounts
 

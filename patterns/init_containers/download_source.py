@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, SecretKey, VolumeMount
 from patterns.model.names import process_text
 from patterns.model.quantity import quantity
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 from patterns.pod.key_files import key_file_mounts
 from patterns.pod.room import size_limit_of
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from patterns.defaults import CURL_IMAGE
@@ -10,7 +9,7 @@ from patterns.errors import InvalidValue
 from patterns.init_containers.dependency import FILES, Attempt
 from patterns.model import ConfigMapKey, SecretKey, literal
 from patterns.model.names import process_text
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

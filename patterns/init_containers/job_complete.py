@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from patterns.defaults import CURL_IMAGE
 from patterns.init_containers.dependency import Attempt
 from patterns.model import FieldPath
 from patterns.model.names import dns_subdomain
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 from patterns.objects.api_access import TOKEN_DIRECTORY, PolicyRule
 from patterns.pod.script import script_beside
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from patterns.errors import InvalidValue
@@ -11,7 +10,7 @@ from patterns.init_containers.dependency import Attempt
 from patterns.model.frozen import NOTHING
 from patterns.model.names import process_text
 from patterns.model.paths import relative_path
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

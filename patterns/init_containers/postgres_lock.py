@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from patterns.init_containers.sql_statements import outside_transaction, transac
 from patterns.model import ConfigMapKey, FieldPath, SecretKey
 from patterns.model.calls import checked
 from patterns.model.names import check_host, process_text
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 from patterns.pod.libpq import SslMode
 
 #: the parts of the program, each a file of psql, with "migrate_" before its name here

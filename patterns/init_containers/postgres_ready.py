@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from patterns.defaults import POSTGRES_IMAGE
 from patterns.init_containers.dependency import FILES, Attempt, check_login
 from patterns.model import ConfigMapKey, SecretKey
 from patterns.model.names import check_host
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 from patterns.pod.libpq import SslMode, libpq_env
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from patterns.defaults import REDIS_IMAGE
 from patterns.init_containers.dependency import FILES, Attempt
 from patterns.model import ConfigMapKey, SecretKey, literal
 from patterns.model.names import check_host, process_text
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

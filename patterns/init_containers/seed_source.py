@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from stat import S_ISREG
@@ -17,7 +17,7 @@ from patterns.model.calls import checked
 from patterns.model.image import reference_of
 from patterns.model.names import config_map_key, control_characters, dns_subdomain
 from patterns.model.paths import absolute_path, normalised_path
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 
 #: where the seeder sees a volume of files, and the volume that it writes to. Not below the application's own path:
 #: that one may hide what the seeder's image needs, its shell or the very files

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from patterns.defaults import BUSYBOX_IMAGE
 from patterns.init_containers.dependency import Attempt
 from patterns.model import literal
 from patterns.model.names import check_host
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

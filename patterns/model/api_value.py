@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import ClassVar, cast
 
 from patterns.errors import Conflict, InvalidValue
@@ -11,7 +11,7 @@ from patterns.model.fields import KUBERNETES, checked, fields_of, nearest
 from patterns.model.frozen import NOTHING, FrozenMap, thaw
 from patterns.model.json import Json, JsonObject
 from patterns.model.spelling import camel_case
-from patterns.model.value import Value, derived
+from patterns.model.value import Value, dataclass, derived
 
 _RENDERED: dict[type, tuple[tuple[str, str], ...]] = {}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, Literal
 
 from patterns.model.api_value import ApiValue
@@ -17,7 +17,7 @@ from patterns.model.port import ContainerPort
 from patterns.model.probe import Probe
 from patterns.model.resources import ResourceRequirements
 from patterns.model.security_context import SecurityContext
-from patterns.model.value import settle, within
+from patterns.model.value import dataclass, settle, within
 from patterns.model.volume import Volume
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, TypeAlias
 
 from patterns.errors import InvalidValue, WrongType
@@ -17,7 +17,7 @@ from patterns.model.env_source import ConfigMapKey, FieldPath, FileKey, Resource
 from patterns.model.json import JsonObject
 from patterns.model.names import dns_subdomain, env_name, process_text
 from patterns.model.secrets import check_variable
-from patterns.model.value import within
+from patterns.model.value import dataclass, within
 
 # as the kubelet reads it: a dollar takes the next character with it, so that `$$(A)` is the text `$(A)`
 # https://pkg.go.dev/k8s.io/kubernetes/third_party/forked/golang/expansion

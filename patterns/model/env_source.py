@@ -6,7 +6,7 @@ https://kubernetes.io/docs/tasks/inject-data-application/define-environment-vari
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from patterns.errors import InvalidValue
@@ -14,6 +14,7 @@ from patterns.model.api_value import ApiValue
 from patterns.model.names import annotation_key, config_map_key, dns_label, dns_subdomain, env_name, label_key
 from patterns.model.paths import relative_path
 from patterns.model.quantity import Quantity, page_size, quantity
+from patterns.model.value import dataclass
 
 #: what a container can learn of its own pod: https://kubernetes.io/docs/concepts/workloads/pods/downward-api/
 POD_FIELDS = ("metadata.name", "metadata.namespace", "metadata.uid")

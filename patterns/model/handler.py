@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, Literal, TypeAlias
 
 from patterns.errors import InvalidValue
 from patterns.model.api_value import ApiValue
 from patterns.model.names import control_characters, port, port_number, process_text, whole_number
 from patterns.model.secrets import check_header, check_query, check_reason, check_words
-from patterns.model.value import settle, within
+from patterns.model.value import dataclass, settle, within
 
 
 @dataclass(frozen=True, kw_only=True)

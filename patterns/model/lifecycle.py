@@ -6,13 +6,13 @@ https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import ClassVar
 
 from patterns.errors import InvalidValue
 from patterns.model.api_value import ApiValue
 from patterns.model.handler import Exec, HttpGet, Sleep, TcpSocket
 from patterns.model.json import JsonObject
+from patterns.model.value import dataclass
 
 _SIGNALS = frozenset(
     f"SIG{name}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from patterns.errors import InvalidValue
@@ -11,6 +10,7 @@ from patterns.model.api_value import ApiValue
 from patterns.model.json import JsonObject
 from patterns.model.names import dns_label
 from patterns.model.paths import absolute_path, normalised_path, relative_path
+from patterns.model.value import dataclass
 from patterns.model.volume import Volume
 from patterns.model.volume_source import VolumeSource
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from hashlib import sha256
 
 from patterns.errors import InvalidValue, WrongType
 
@@ -39,6 +38,9 @@ def name_beside(name: str, what: str) -> str:
     full = f"{name}-{what}"
     if len(full) <= 63:
         return full
+    # few names are so long, and OpenSSL takes a twentieth of the import
+    from hashlib import sha256
+
     digest = sha256(name.encode()).hexdigest()[:8]
     return f"{name[: 63 - len(what) - 10].rstrip('-')}-{digest}-{what}"
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, Literal
 
 from patterns.errors import InvalidValue
 from patterns.model.api_value import ApiValue
 from patterns.model.json import Json, JsonObject
 from patterns.model.names import whole_number
+from patterns.model.value import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, Literal
 
 from patterns.errors import InvalidValue
 from patterns.model.api_value import ApiValue
 from patterns.model.names import port_name, port_number
+from patterns.model.value import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

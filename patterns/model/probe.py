@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from patterns.model.api_value import ApiValue
 from patterns.model.handler import Exec, Grpc, HttpGet, HttpHeader, TcpSocket
 from patterns.model.json import JsonObject
 from patterns.model.names import whole_number
-from patterns.model.value import named_constructor
+from patterns.model.value import dataclass, named_constructor
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, Literal
 
 from patterns.errors import InvalidValue
@@ -14,7 +14,7 @@ from patterns.model.frozen import NOTHING, FrozenMap
 from patterns.model.json import Json, JsonObject
 from patterns.model.names import annotation_key, dns_subdomain, whole_number
 from patterns.model.paths import check_files, file_mode, relative_path
-from patterns.model.value import settle, within
+from patterns.model.value import dataclass, settle, within
 from patterns.model.volume_source import KeyToPath, VolumeSource, key_paths
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from patterns.errors import InvalidValue
@@ -11,6 +11,7 @@ from patterns.model.api_value import ApiValue
 from patterns.model.frozen import FrozenMap
 from patterns.model.names import dns_label, label_key
 from patterns.model.quantity import Quantity, milli_cpus, page_size, quantity, whole_bytes
+from patterns.model.value import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

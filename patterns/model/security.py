@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -17,7 +16,7 @@ from patterns.model.security_context import (
     check_groups,
     check_user,
 )
-from patterns.model.value import Value, within
+from patterns.model.value import Value, dataclass, within
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, Literal
 
 from patterns.errors import InvalidValue
 from patterns.model.api_value import ApiValue
 from patterns.model.names import numeric_id
 from patterns.model.paths import relative_path
+from patterns.model.value import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, Literal
 
 from patterns.errors import InvalidValue
@@ -13,6 +13,7 @@ from patterns.model.json import Json, JsonObject
 from patterns.model.names import annotation_key, dns_subdomain, label_key, label_value, whole_number
 from patterns.model.paths import absolute_path
 from patterns.model.quantity import whole_bytes
+from patterns.model.value import dataclass
 from patterns.model.volume_source import VolumeSource
 
 

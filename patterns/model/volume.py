@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from patterns.errors import InvalidValue
@@ -12,7 +12,7 @@ from patterns.model.env_source import FieldPath, ResourceField
 from patterns.model.fields import fields_of
 from patterns.model.json import JsonObject
 from patterns.model.names import dns_label, dns_subdomain
-from patterns.model.value import named_constructor
+from patterns.model.value import dataclass, named_constructor
 from patterns.model.volume_source import (
     ConfigMapVolume,
     EmptyDir,

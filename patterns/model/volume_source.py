@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, Literal, TypeAlias
 
 from patterns.errors import InvalidValue
@@ -13,7 +13,7 @@ from patterns.model.image import reference_of
 from patterns.model.names import config_map_key, control_characters, dns_subdomain
 from patterns.model.paths import check_files, file_mode, normalised_path, relative_path
 from patterns.model.quantity import page_size, whole_bytes
-from patterns.model.value import settle, within
+from patterns.model.value import dataclass, settle, within
 
 #: what has to be at a path of the node
 HostPathType: TypeAlias = Literal[

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from patterns.errors import InvalidValue
@@ -12,7 +11,7 @@ from patterns.model import Json, JsonObject, Volume, VolumeMount
 from patterns.model.env_source import FieldPath
 from patterns.model.json import text_at
 from patterns.model.projected import ConfigMapProjection, DownwardApiProjection, ServiceAccountToken
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 from patterns.tree import Construct, ConstructMeta
 from patterns.workloads.pod_holder import PodHolder
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from patterns.errors import Conflict, InvalidValue
@@ -13,7 +12,7 @@ from patterns.model import Json, JsonObject
 from patterns.model.json import object_at, objects_at, text_at
 from patterns.model.names import check_labels, dns_label, label_key, port_number, service_name
 from patterns.model.names import port as port_or_name
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 from patterns.workloads.spec import spec_of
 from patterns.workloads.workload import Workload
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import cast
 
 from patterns.errors import InvalidValue
 from patterns.model import Container, EnvVar, Json, VolumeMount
 from patterns.model.frozen import NOTHING
 from patterns.model.names import check_annotations, check_labels, numeric_id, port_number, whole_number
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 
 _NO_PORTS = cast("Mapping[int, int]", NOTHING)
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
 from patterns.defaults import Default
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, EnvSource, SecretKey, VolumeMount
 from patterns.model.frozen import NOTHING
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from patterns.defaults import CONFIG_SYNC_RESOURCES, Default
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, EnvSource, ResourceRequirements, SecretKey
 from patterns.model.frozen import NOTHING
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 from patterns.objects.api_access import PolicyRule
 from patterns.sidecars.reloading import ReloadByHttp
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from patterns.defaults import ENVOY_IMAGE, ENVOY_RUN_SIZE_LIMIT
 from patterns.errors import InvalidValue
@@ -12,7 +11,7 @@ from patterns.model.calls import checked
 from patterns.model.frozen import NOTHING
 from patterns.model.names import dns_subdomain, env_name, whole_number
 from patterns.model.quantity import quantity
-from patterns.model.value import Value, within
+from patterns.model.value import Value, dataclass, within
 from patterns.sidecars.envoy_bootstrap import (
     ADMIN_DIRECTORY,
     CERTIFICATE_FILE,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from patterns.defaults import K8S_SIDECAR_IMAGE
 from patterns.model import EnvSource, literal
 from patterns.model.calls import checked
 from patterns.model.names import label_key, label_value
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 from patterns.objects.api_access import PolicyRule
 from patterns.sidecars.config_source import SyncPlace, SyncProgram
 

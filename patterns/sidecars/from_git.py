@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from patterns.defaults import GIT_SYNC_IMAGE
 from patterns.errors import InvalidValue
 from patterns.model import SecretKey, literal
 from patterns.model.calls import checked
 from patterns.model.names import process_text, whole_number
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 from patterns.sidecars.config_source import SyncPlace, SyncProgram
 
 #: looks in a row that may fail: an hour with the default period

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from patterns.defaults import VAULT_AGENT_RESOURCES, VAULT_IMAGE
 from patterns.errors import InvalidValue
@@ -13,7 +12,7 @@ from patterns.model.calls import checked
 from patterns.model.names import process_text, whole_number
 from patterns.model.paths import check_files, relative_path
 from patterns.model.urls import LOOPBACK, url_parts
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 from patterns.pod.script import script_beside
 from patterns.sidecars.config_source import SyncPlace, SyncProgram
 from patterns.sidecars.reloading import http_command

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from patterns.model import ConfigMapKey, SecretKey
 from patterns.model.frozen import NOTHING
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 from patterns.sidecars.log_output import FluentBitOutput, Property, endpoint, http_output, login, made_once
 
 _EXAMPLE = "https://logs.example.com:443/ingest"

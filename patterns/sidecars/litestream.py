@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from patterns.defaults import LITESTREAM_IMAGE
 from patterns.errors import InvalidValue
@@ -11,7 +10,7 @@ from patterns.model import EnvSource, JsonObject, SecretKey, literal
 from patterns.model.calls import checked
 from patterns.model.names import process_text
 from patterns.model.paths import relative_path
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 from patterns.sidecars.backup_address import address_parts
 from patterns.sidecars.backup_method import BackupPlace, BackupProgram
 from patterns.yaml import write_yaml

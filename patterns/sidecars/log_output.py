@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY
 from functools import lru_cache, wraps
 from typing import NamedTuple, Protocol, TypeAlias, TypeVar, runtime_checkable
 
@@ -14,7 +14,7 @@ from patterns.model.calls import checked
 from patterns.model.frozen import NOTHING
 from patterns.model.secrets import is_secret_name, is_secret_value
 from patterns.model.urls import url_parts
-from patterns.model.value import Value, derived
+from patterns.model.value import Value, dataclass, derived
 from patterns.sidecars.fluent_bit import plain_text
 
 V = TypeVar("V", bound=Value)

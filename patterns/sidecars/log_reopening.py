@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from patterns.errors import InvalidValue
 from patterns.model.paths import relative_path
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 from patterns.sidecars.process_signal import HANDLED, Signal, check_process
 
 

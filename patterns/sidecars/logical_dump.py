@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from patterns.defaults import POSTGRES_IMAGE
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, EmptyDir, SecretKey, Volume, VolumeMount, literal
 from patterns.model.calls import checked
 from patterns.model.names import check_host, process_text, whole_number
 from patterns.model.urls import LOOPBACK
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 from patterns.pod.libpq import SslMode, libpq_env
 from patterns.pod.script import script_beside
 from patterns.sidecars.backup_loop import LOOP_SIZE_LIMIT, backing_up, fresh, max_age

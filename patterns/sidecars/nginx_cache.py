@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from patterns.defaults import NGINX_IMAGE, NGINX_TMP_SIZE_LIMIT
 from patterns.errors import InvalidValue, WrongType
@@ -12,7 +12,7 @@ from patterns.model.articles import a
 from patterns.model.calls import checked
 from patterns.model.names import control_characters, whole_number
 from patterns.model.quantity import Quantity, whole_bytes
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 from patterns.sidecars.nginx_syntax import Directive, directive, literal_text, section, write_nginx
 from patterns.sidecars.proxy_program import PROXY_PORT, ProxyPlace, ProxyProgram, check_address
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from ipaddress import ip_network
 from urllib.parse import SplitResult
 
@@ -14,7 +13,7 @@ from patterns.model import ConfigMapKey, HttpGet, SecretKey
 from patterns.model.calls import checked
 from patterns.model.names import control_characters, whole_number
 from patterns.model.urls import url_parts
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 from patterns.sidecars.proxy_program import PROXY_PORT, ProxyPlace, ProxyProgram, check_address
 from patterns.sidecars.toml import TomlValue, write_toml
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Protocol, runtime_checkable
 
@@ -14,7 +13,7 @@ from patterns.model.frozen import NOTHING
 from patterns.model.names import config_map_key, numeric_id, port_number, whole_number
 from patterns.model.paths import absolute_path, check_files, relative_path
 from patterns.model.secrets import is_secret_value
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 
 #: the name, among a proxy's ports, of the one that clients come to
 PROXY_PORT = "proxy"

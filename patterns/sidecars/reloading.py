@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from patterns.errors import InvalidValue
 from patterns.model import literal
 from patterns.model.names import process_text
 from patterns.model.urls import LOOPBACK, url_parts
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 from patterns.pod.script import script_beside
 from patterns.sidecars.process_signal import HANDLED, Signal, check_process
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from patterns.defaults import RESTIC_IMAGE
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, EnvSource, SecretKey, literal
 from patterns.model.calls import checked
 from patterns.model.names import process_text, whole_number
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 from patterns.pod.script import script_beside
 from patterns.sidecars.backup_address import address_parts
 from patterns.sidecars.backup_loop import backing_up, fresh, max_age

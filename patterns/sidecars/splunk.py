@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, SecretKey
 from patterns.model.frozen import NOTHING
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 from patterns.sidecars.log_output import FluentBitOutput, Property, endpoint, http_output, made_once
 
 _EXAMPLE = "https://splunk.example.com:8088"

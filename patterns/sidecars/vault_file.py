@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Literal
 
 from patterns.errors import InvalidValue
 from patterns.model.names import process_text
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from patterns.errors import InvalidValue
@@ -11,7 +10,7 @@ from patterns.model import Json, JsonObject, VolumeMount
 from patterns.model.calls import checked
 from patterns.model.names import dns_label, dns_subdomain
 from patterns.model.quantity import Quantity
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,11 +10,24 @@ from pathlib import Path
 def test_starts_no_node_and_reads_nothing_that_is_not_used() -> None:
     script = (
         "import sys, patterns.model\n"
-        "known = ('cdk8s', 'jsii', 'constructs', 'difflib', 'json', 'importlib.resources', 'patterns.model.storage')\n"
-        "print([name for name in known if name in sys.modules])\n"
+        "known = ('cdk8s', 'jsii', 'constructs', 'difflib', 'hashlib', 'json', 'importlib.resources', 'pathlib')\n"
+        "print([name for name in (*known, 'patterns.model.storage') if name in sys.modules])\n"
         "from patterns.model import Nfs, Projected, Volume\n"
         "print(Volume('a', Nfs(server='b', path='/c')).render())\n"
     )
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n{'name': 'a', 'nfs': {'server': 'b', 'path': '/c'}}\n"
+
+
+def test_all_values_and_the_checker_read_nothing_that_only_rare_paths_use() -> None:
+    script = (
+        "import sys\n"
+        "from patterns.model import *\n"
+        "print([name for name in ('hashlib', 'pathlib') if name in sys.modules])\n"
+        "import patterns.check.command\n"
+        "print([name for name in ('hashlib', 'tempfile') if name in sys.modules])\n"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n[]\n"

@@ -20,10 +20,12 @@ import pytest
 
 from patterns.errors import InvalidValue, PatternError, WrongType
 from patterns.model import (
+    ConfigMapKey,
     Container,
     ContainerPort,
     EmptyDir,
     EnvVar,
+    HostPath,
     HttpGet,
     Json,
     JsonObject,
@@ -277,6 +279,17 @@ def test_values_are_equal_and_hash_by_their_fields() -> None:
     assert hash(whole()) == hash(whole())
     assert whole() != dataclasses.replace(whole(), name="web")
     assert Container(name="a", image="a", ports=[80]) == Container(name="a", image="a", ports=[ContainerPort(80)])
+
+
+def test_values_of_two_classes_are_not_equal() -> None:
+    assert SecretKey("es", "password") != ConfigMapKey("es", "password")
+    assert SecretKey("es", "password") != {"name": "es", "key": "password"}
+    assert len({SecretKey("es", "password"), ConfigMapKey("es", "password"), SecretKey("es", "password")}) == 2
+
+
+def test_a_value_shows_the_fields_that_say_what_it_is() -> None:
+    shown = repr(HostPath("/var/log", type="Directory", because="a node's own logs"))
+    assert shown == "HostPath(extra={}, path='/var/log', type='Directory')"
 
 
 def test_values_survive_replace_copy_and_pickle() -> None:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, lru_cache
 from typing import TypeAlias
 
 from patterns.errors import InvalidValue, PatternError
 from patterns.model.calls import checked
 from patterns.model.image import reference_of
-from patterns.model.value import Value
+from patterns.model.value import Value, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
