@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from patterns.defaults import BUSYBOX_IMAGE, CONTAINER_SECURITY, SMALL_RESOURCES, Default
 from patterns.init_containers.leftovers import sweeping
 from patterns.init_containers.seed_files import check_secrets, checked_files, config_map_volume
-from patterns.init_containers.seed_target import check_application_reads, check_room, with_room
+from patterns.init_containers.seed_target import check_application_reads, check_room, with_room, written_files
 from patterns.init_containers.template import checked_templates, variables_for
 from patterns.model import (
     Container,
@@ -77,7 +78,7 @@ class ConfigFileRenderer(Pattern):
     Raises:
         InvalidValue: for a bad path or mode, a variable without a value, a value that is in no template, templates over
             1 MiB or that look like a secret, files that the application could not read, or a volume that is read-only.
-        Conflict: when the name is taken.
+        Conflict: when the name is taken, or when another contributor writes something else to a path of the volume.
     """
 
     def __init__(
@@ -112,6 +113,9 @@ class ConfigFileRenderer(Pattern):
         requirements = self.default(resources)
         if requirements is not None and isinstance(resources, Default):
             requirements = with_room(requirements, into, spec, bounded=True)
+        variables = variables_for(values)
+        put_in = repr([variable.render() for variable in variables]).encode()
+        told = {path: sha256(text + put_in).hexdigest() for path, text in contents.items()}
         words = [
             SOURCE,
             TARGET,
@@ -127,13 +131,14 @@ class ConfigFileRenderer(Pattern):
                         name=id,
                         image=self.default(image),
                         command=sweeping(["sh", "-c", SCRIPT, id, *words], id, into=into, target=TARGET),
-                        env=[*with_expansion(into, variables_for(values), spec, beside), *variables_of(env)],
+                        env=[*with_expansion(into, variables, spec, beside), *variables_of(env)],
                         resources=requirements,
                         volume_mounts=[VolumeMount(volume=source, mount_path=SOURCE, read_only=True), target],
                         security_context=context,
                         termination_message_policy="FallbackToLogsOnError",
                     )
                 ],
+                files=written_files(into, told, permissions),
                 before=before,
                 after=after,
             )

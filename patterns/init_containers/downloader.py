@@ -17,7 +17,7 @@ from patterns.init_containers.download_source import (
     most_bytes,
 )
 from patterns.init_containers.leftovers import sweeping
-from patterns.init_containers.seed_target import check_application_reads, with_room
+from patterns.init_containers.seed_target import check_application_reads, with_room, written_files
 from patterns.model import (
     ConfigMapKey,
     Container,
@@ -96,7 +96,7 @@ class Downloader(Pattern):
     Raises:
         InvalidValue: for an address that is not https, a bad checksum, name, mode or size, a volume that is read-only,
             or a file that the application could not read.
-        Conflict: when the name is taken.
+        Conflict: when the name is taken, or when another contributor writes something else to a path of the volume.
     """
 
     def __init__(
@@ -134,12 +134,13 @@ class Downloader(Pattern):
         context = self.security_context(security, beside=beside)
         if extract is None:
             check_application_reads(permissions, into, context, self.workload, beside)
+        name = file_name(file, url)
         requirements = self.default(resources)
         if requirements is not None and isinstance(resources, Default):
             requirements = with_room(requirements, into, spec, bounded=False)
         curl = CurlFiles(header=header, ca=ca)
         words = (
-            *(literal(url), sha256, TARGET, literal(file_name(file, url)), str(most_bytes(max_size, into))),
+            *(literal(url), sha256, TARGET, literal(name), str(most_bytes(max_size, into))),
             *(str(timeout_seconds), f"0{permissions:03o}", packed),
             *("--proto", "=https" if allow_plaintext is None else "=http,https"),
             *("--proto-redir", "=https" if url.startswith("https:") else "=http,https"),
@@ -159,6 +160,7 @@ class Downloader(Pattern):
                         termination_message_policy="FallbackToLogsOnError",
                     )
                 ],
+                files=written_files(into, {name: sha256}, permissions) if extract is None else {},
                 before=before,
                 after=after,
             )

@@ -1,4 +1,4 @@
-"""Two seeders of one volume: files of one path are the same, or an error that names both."""
+"""Two that write into one volume: files of one path are the same, or an error that names both."""
 
 from __future__ import annotations
 
@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 from init_containers.seeded_shop import Shop
 
-from patterns import Conflict, FromConfigMap, FromImage, FromSecret, InitFileSeeder, VolumeMount
+from patterns import (
+    ConfigFileRenderer,
+    Conflict,
+    Downloader,
+    FromConfigMap,
+    FromImage,
+    FromSecret,
+    InitFileSeeder,
+    SecretKey,
+    VolumeMount,
+)
 from patterns.model.value import replace
 from patterns.testing import synth
 
@@ -75,3 +85,40 @@ def test_sub_paths_are_apart_and_meet() -> None:
 
 def test_a_command_of_ones_own_does_what_it_likes() -> None:
     seed(("a/b", "2"), command=["cp", "/seed-source/a/b", "/usr/share/nginx/html/other"])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"templates": {"a/b": "user=${USER}"}}, {"values": {"PASSWORD": SecretKey("db", "other")}}, {"mode": "0444"}],
+)
+def test_two_renderers_of_one_file_render_the_same(change: Mapping[str, Any]) -> None:
+    def render(id: str, **changed: Any) -> None:
+        options: dict[str, Any] = {
+            "templates": {"a/b": "password=${PASSWORD}"},
+            "values": {"PASSWORD": SecretKey("db", "password")},
+        }
+        ConfigFileRenderer(shop.web, id, into=shop.pages, **{**options, **changed})
+
+    shop = Shop()
+    render("first")
+    render("second")
+    if "templates" in change:
+        change = {**change, "values": {"USER": SecretKey("db", "user")}}
+    with pytest.raises(Conflict, match="ConfigFileRenderer 'shop/web/third' writes another one there"):
+        render("third", **change)
+
+
+def test_a_download_over_a_seeded_file_is_refused() -> None:
+    shop = Shop()
+    url = "https://example.com/geo.mmdb"
+    InitFileSeeder(shop.web, "seed", into=shop.pages, files={"geo.mmdb": "old", "data/a": "1"})
+    with pytest.raises(
+        Conflict, match=r"file 'geo.mmdb' of volume 'pages' is written by InitFileSeeder 'shop/web/seed'"
+    ):
+        Downloader(shop.web, "download", into=shop.pages, url=url, sha256="0" * 64)
+    with pytest.raises(Conflict, match="'data' of volume 'pages' is a directory of InitFileSeeder"):
+        Downloader(shop.web, "as-data", into=shop.pages, url=url, sha256="0" * 64, file="data")
+    for id in ("first", "second"):
+        Downloader(shop.web, id, into=shop.pages, url=url, sha256="0" * 64, file="other")
+    with pytest.raises(Conflict, match="Downloader 'shop/web/third' writes another one there"):
+        Downloader(shop.web, "third", into=shop.pages, url=url, sha256="1" * 64, file="other")
