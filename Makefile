@@ -12,7 +12,7 @@ test: .venv/.test ## the fast tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 slow: .venv/.test ## the tests that take seconds
-	@$(BIN)/python -m pytest -m slow
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
 
 lint: .venv/.lint ## style, layers and shell scripts
 	@$(BIN)/ruff check .

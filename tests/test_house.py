@@ -110,6 +110,7 @@ def test_what_needs_no_cdk8s_starts_no_node(module: str) -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.mark.slow
 def test_importing_any_module_first_finds_node_before_cdk8s() -> None:
     names = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts)

@@ -42,6 +42,7 @@ def test_the_start_order_is_compared_as_a_whole() -> None:
         assert_start_order(document, "app")
 
 
+@pytest.mark.slow
 def test_the_plugin_collects_nothing_and_takes_snapshots_as_yaml_files(tmp_path: Path) -> None:
     (tmp_path / "test_shop.py").write_text(
         "from patterns import *\n"

@@ -55,6 +55,7 @@ def test_a_server_that_does_not_come_ends_it_without_the_command(programs: Path)
     assert "ran" not in ran.stdout
 
 
+@pytest.mark.slow
 def test_a_command_that_does_not_end_is_ended(programs: Path) -> None:
     start = time.monotonic()
     ran = run(programs, 1, ["sleep", "60"], ready=READY)

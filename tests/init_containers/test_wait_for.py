@@ -261,6 +261,7 @@ def test_it_ends_well_as_soon_as_the_command_does(programs: Path, tmp_path: Path
     assert ran.stdout.startswith("wait: it is ready, after ")
 
 
+@pytest.mark.slow
 def test_it_gives_up_when_its_time_is_over_and_says_why(programs: Path) -> None:
     start = time.monotonic()
     ran = run(programs, 2, ["sh", "-c", "echo refused; echo try later; exit 1"])
@@ -271,6 +272,7 @@ def test_it_gives_up_when_its_time_is_over_and_says_why(programs: Path) -> None:
     assert last.endswith("the last one said: refused try later")
 
 
+@pytest.mark.slow
 def test_two_that_wait_for_each_other_are_silent_for_ever_plainly_and_ours_say_for_what(
     programs: Path, tmp_path: Path
 ) -> None:
@@ -341,6 +343,7 @@ def test_the_kubelet_s_back_off_is_what_it_was_seen_to_be() -> None:
     assert [abs(pause - expected) < 3 for pause, expected in zip(pauses, BACK_OFF, strict=False)] == [True, True]
 
 
+@pytest.mark.slow
 def test_a_command_that_hangs_is_one_attempt(programs: Path) -> None:
     ran = run(programs, 2, ["sleep", "60"], each=1)
     assert ran.returncode == 1

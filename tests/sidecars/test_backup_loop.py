@@ -85,6 +85,7 @@ def test_it_backs_up_at_its_start_and_once_more_at_its_stop(tmp_path: Path, kind
     assert "a b's $(id): backs up once more, and ends" in loop.said()
 
 
+@pytest.mark.slow
 def test_a_stop_in_the_middle_of_a_backup_lets_it_end_and_then_backs_up_once_more(tmp_path: Path, kind: str) -> None:
     loop = Loop(tmp_path, kind, 'echo begun >>"$1"; sleep 1; echo ended >>"$1"')
     loop.wait_for(1)

@@ -33,6 +33,7 @@ def tutorial_pod() -> JsonObject:
     return document
 
 
+@pytest.mark.slow
 def test_a_plain_tail_ends_where_its_file_is_not_there_yet_and_ours_waits(programs: Path, tmp_path: Path) -> None:
     log = tmp_path / "access.log"
     plain = subprocess.run([programs / "tail", "-f", str(log)], capture_output=True, timeout=20, check=False)
@@ -42,6 +43,7 @@ def test_a_plain_tail_ends_where_its_file_is_not_there_yet_and_ours_waits(progra
         assert ours.lines(1) == ["first"]
 
 
+@pytest.mark.slow
 def test_a_plain_tail_stays_with_the_rotated_file_and_ours_goes_on_to_the_new_one(
     programs: Path, tmp_path: Path
 ) -> None:
@@ -63,6 +65,7 @@ def test_a_plain_tail_stays_with_the_rotated_file_and_ours_goes_on_to_the_new_on
     assert plain_output.read_text() == "first\n"
 
 
+@pytest.mark.slow
 def test_a_plain_tail_in_a_shell_loses_the_last_line_and_ours_does_not(programs: Path, tmp_path: Path) -> None:
     log = tmp_path / "access.log"
     printed = {}

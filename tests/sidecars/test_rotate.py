@@ -108,6 +108,7 @@ def test_old_files_move_up_and_the_oldest_goes(programs: Path, logs: Path) -> No
     }
 
 
+@pytest.mark.slow
 def test_a_plain_log_grows_for_ever_and_ours_stays_within_what_is_kept(programs: Path, logs: Path) -> None:
     """Until its volume is over its limit, and the pod is evicted."""
     line = "more than ten bytes\n"

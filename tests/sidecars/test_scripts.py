@@ -82,6 +82,7 @@ def _needs_process_namespaces() -> None:
 # --- tail ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_file_that_comes_later_is_printed_and_its_name_followed(programs: Path, tmp_path: Path) -> None:
     log = tmp_path / "access.log"
     with running(programs, tail("log", [str(log)]), tmp_path / "out") as reader:
@@ -102,6 +103,7 @@ def test_several_files_come_out_without_headings(programs: Path, tmp_path: Path)
         assert sorted(reader.lines(2)) == ['{"from": "a.log"}', '{"from": "b.log"}']
 
 
+@pytest.mark.slow
 def test_what_is_written_just_before_the_signal_comes_out(programs: Path, tmp_path: Path) -> None:
     logs = [tmp_path / "a.log", tmp_path / "b.log"]
     for log in logs:
@@ -118,6 +120,7 @@ def test_what_is_written_just_before_the_signal_comes_out(programs: Path, tmp_pa
         assert len(reader.lines(20_002)) == 20_002
 
 
+@pytest.mark.slow
 def test_it_takes_its_signal_as_process_1(programs: Path, tmp_path: Path) -> None:
     """A bare `tail` does not: https://man7.org/linux/man-pages/man7/pid_namespaces.7.html."""
     _needs_process_namespaces()
@@ -182,6 +185,7 @@ def test_kubernetes_and_comments_leave_nothing_in_the_script_to_be_read_otherwis
 # --- drain --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_it_ends_so_many_seconds_after_its_signal(programs: Path, tmp_path: Path) -> None:
     with running(programs, drain("log-drain", 2), tmp_path / "out") as waiting:
         time.sleep(0.5)
