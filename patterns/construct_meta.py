@@ -23,10 +23,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _SCOPE_AND_ID = ("scope", "id")
-#: of an error that says already which construct it is of
-_PLACED = "placed"
-#: of an error that names a speaker before its message, which another one may replace
-_SAID = "said"
 #: by the class
 _KINDS: dict[type, dict[str, Kind]] = {}
 
@@ -84,9 +80,9 @@ def speaking(function: Callable[P, T]) -> Callable[P, T]:
             return function(*args, **kwargs)
         except PatternError as error:
             # the outermost speaks, and what somebody has put into the message on the way stays
-            error.message = error.message if _SAID in error.__dict__ else str(error)
+            error.message = error.message if error.replaceable else str(error)
             error.who = _speaker(args[0])
-            error.__dict__[_SAID] = error.__dict__[_PLACED] = True
+            error.replaceable = error.placed = True
             raise trimmed(error) from error.__cause__
 
     return checking
@@ -129,7 +125,7 @@ class WaitingMeta(jsii.JSIIMeta):
 
     @staticmethod
     def _patterns_speaks_for(error: PatternError) -> bool:
-        return not (error.who or _PLACED in error.__dict__ or isinstance(error, SynthesisError))
+        return not (error.who or error.placed or isinstance(error, SynthesisError))
 
 
 def _instance(cls: type[T], *args: Any, **kwargs: Any) -> T:
@@ -151,12 +147,12 @@ class ConstructMeta(WaitingMeta):
 
     @staticmethod
     def _patterns_speaks_for(error: PatternError) -> bool:
-        return _PLACED not in error.__dict__
+        return not error.placed
 
 
 def _told(error: PatternError, cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> PatternError:
     """The error, said by the construct that was to be made."""
-    error.__dict__[_PLACED] = True
+    error.placed = True
     return trimmed(error, _wanted(cls, args, kwargs))
 
 

@@ -16,6 +16,10 @@ class PatternError(Exception):
 
     #: who was speaking, such as ``Container 'app'``; the outermost speaker is put before the message once
     who: str = ""
+    #: whether a construct has spoken: the one around it does not say again where it stands
+    placed: bool = False
+    #: whether ``who`` is no part of the message: a speaker further out takes its place
+    replaceable: bool = False
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
