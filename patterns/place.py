@@ -159,6 +159,9 @@ def is_scope(scope: object) -> bool:
 
 def check_place(scope: object, id: object) -> None:
     """Refuse a scope that is no construct, and an id that is no name; with checks that ``-O`` keeps."""
+    if type(id) is str and id and id.isascii() and seat_of(scope) is not None:
+        # nearly always
+        return
     if not isinstance(id, str):
         raise WrongType(f"id must be a string, got {type(id).__name__}")
     if not is_scope(scope):

@@ -235,9 +235,9 @@ def reference_of(construct: Any) -> Hashable:
 
 def is_made(construct: object) -> bool:
     """Whether it is a construct that stands in a tree, be it one that waits."""
-    if seat_of(construct) is not None or "__jsii_ref__" in getattr(construct, "__dict__", {}):
-        return True
-    return not isinstance(construct, CanWait) and hasattr(construct, "__jsii_ref__")
+    if isinstance(construct, CanWait):
+        return construct._patterns_seat is not None or "__jsii_ref__" in construct.__dict__
+    return hasattr(construct, "__jsii_ref__")
 
 
 def preorder(construct: Any) -> Iterator[Any]:

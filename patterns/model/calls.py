@@ -79,7 +79,9 @@ class _Arguments:
 
     def __init__(self, function: Callable[..., object]) -> None:
         code = function.__code__
-        names, self.kinds = kinds_of_arguments(function)
+        names, kinds = kinds_of_arguments(function)
+        # of what may be anything nothing is asked
+        self.kinds = {name: kind for name, kind in kinds.items() if type(kind) is not Kind}
         self.positional = tuple((name, self.kinds.get(name)) for name in names[: code.co_argcount])
         #: the name and kind of ``*args``
         self.several = (names[-1], self.kinds.get(names[-1])) if len(names) > code.co_argcount else None

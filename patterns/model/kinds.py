@@ -11,6 +11,7 @@ from patterns.model.frozen import LARGEST_WHOLE_NUMBER, NOTHING, FrozenMap, NotJ
 
 #: what a class is as well
 _CALLABLE: object = abc.Callable
+_TEXTS = {str}
 
 
 class Mismatch(Exception):
@@ -73,6 +74,8 @@ class Whole(Instance):
         return isinstance(value, int) and not isinstance(value, bool)
 
     def take(self, value: object) -> object:
+        if type(value) is int and -LARGEST_WHOLE_NUMBER <= value <= LARGEST_WHOLE_NUMBER:
+            return value
         if not isinstance(value, int) or isinstance(value, bool):
             raise Mismatch(self, value)
         if abs(value) > LARGEST_WHOLE_NUMBER:
@@ -141,7 +144,10 @@ class Many(Kind):
     def take(self, value: object) -> object:
         items: Any = value
         if type(value) in self.exact:
-            if self.item.as_is.issuperset(map(type, items)):
+            if not items:
+                return ()
+            types = {*map(type, items)}
+            if types <= self.item.as_is or (types == _TEXTS and self.item.text and "".join(items).isascii()):
                 return tuple(items)
         elif not self.admits(value):
             raise Mismatch(self, value)

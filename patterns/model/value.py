@@ -13,6 +13,7 @@ from patterns.errors import PatternError, WrongType, trimmed
 from patterns.model.annotations import kinds_of
 from patterns.model.json import JsonObject
 from patterns.model.kinds import Kind, Mismatch
+from patterns.remembered import Remembered
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -27,6 +28,8 @@ class _Signature:
     settle: Callable[[Any], None] | None
     #: whether what the generated ``__init__`` does can be done at once, which takes a third of the time
     plain: bool
+    #: whether it is of this package, which does nothing but look at the fields when a value is made
+    ours: bool
     compared: tuple[str, ...]
     shown: tuple[str, ...]
 
@@ -52,6 +55,7 @@ def _signature(cls: type[Any]) -> _Signature:
         defaults={field.name: field.default for field in own},
         settle=cls.__post_init__ if code is not None and "__post_init__" in code.co_names else None,
         plain=plain,
+        ours=cls.__module__.startswith("patterns."),
         compared=tuple(field.name for field in own if field.compare),
         shown=tuple(field.name for field in own if field.repr),
     )
@@ -77,7 +81,7 @@ class ValueMeta(type):
                 given = {**dict(zip(positional, args, strict=False)), **kwargs}
             twice_or_many = len(given) < len(args) + len(kwargs)
             if signature.plain and not twice_or_many and signature.needed <= given.keys() <= kinds.keys():
-                return _made(cls, signature, signature.defaults, given)
+                return _once(cls, signature, signature.defaults, given)
             # a constructor of its own, or Python's error
             names = [*positional[: len(args)], *[""] * (len(args) - len(positional))]
             listed = [taken(name, kinds.get(name), value) for name, value in zip(names, args, strict=True)]
@@ -87,6 +91,50 @@ class ValueMeta(type):
             return made
         except PatternError as error:
             raise trimmed(error, _who(cls, given)) from None
+
+
+#: our own values by what they were made of, which stays alive with them: addresses stand for values
+_MADE: Remembered[tuple[Any, object]] = Remembered()
+#: exact types whose values are told apart by the type and by what they are equal to
+_SIMPLE = frozenset({str, int, bool, type(None)})
+
+
+def _once(
+    cls: type[T], signature: _Signature, before: Mapping[str, object], given: Mapping[str, Any], of: object = None
+) -> T:
+    """A value, or the one that was made of the same: workloads of one app have many equal ports, volumes and mounts."""
+    content = _content_of(cls, given, of) if signature.ours else None
+    if content is None:
+        return _made(cls, signature, before, given)
+    known = _MADE.get(content)
+    if known is None:
+        # as they are now: whoever has a list may change it
+        alive = (of, *[tuple(value) if type(value) is list else value for value in given.values()])
+        known = _MADE.keep(content, (_made(cls, signature, before, given), alive))
+    made: T = known[0]
+    return made
+
+
+def _content_of(cls: type, given: Mapping[str, Any], of: object) -> Hashable | None:
+    """What makes a value, to look it up by; ``None`` where that cannot be told quickly."""
+    parts: list[object] = [cls, id(of)]
+    for name, value in given.items():
+        its_type = type(value)
+        if its_type in _SIMPLE:
+            parts += (name, its_type, value)
+        elif isinstance(value, Value):
+            parts += (name, Value, id(value))
+        elif its_type is list or its_type is tuple:
+            types = {*map(type, value)}
+            if len(types) == 1 and types <= _SIMPLE:
+                parts += (name, list, *types, *value)
+            elif all(issubclass(each, Value) for each in types):
+                parts += (name, list, Value, *map(id, value))
+            else:
+                return None
+        else:
+            return None
+    return tuple(parts)
 
 
 def _made(cls: type[T], signature: _Signature, before: Mapping[str, object], given: Mapping[str, Any]) -> T:
@@ -134,7 +182,7 @@ else:
             # what the value has found out of its fields does not hold any more
             before = {name: before[name] for name in signature.defaults}
         try:
-            return _made(type(value), signature, before, changes)
+            return _once(type(value), signature, before, changes, value)
         except PatternError as error:
             raise trimmed(error, _who(type(value), {**before, **changes})) from None
 
@@ -169,6 +217,8 @@ class Value(metaclass=ValueMeta):
     """
 
     def __eq__(self, other: object) -> bool:
+        if other is self:
+            return True
         if type(other) is not type(self):
             return NotImplemented
         names = _signature_of(type(self)).compared
