@@ -7,6 +7,12 @@ import sys
 from pathlib import Path
 
 
+def printed(script: str) -> str:
+    """What the script prints in a process that has imported nothing."""
+    root = Path(__file__).parents[2]
+    return subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True).stdout
+
+
 def test_starts_no_node_and_reads_nothing_that_is_not_used() -> None:
     script = (
         "import sys, patterns.model\n"
@@ -15,9 +21,7 @@ def test_starts_no_node_and_reads_nothing_that_is_not_used() -> None:
         "from patterns.model import Nfs, Projected, Volume\n"
         "print(Volume('a', Nfs(server='b', path='/c')).render())\n"
     )
-    root = Path(__file__).parents[2]
-    done = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n{'name': 'a', 'nfs': {'server': 'b', 'path': '/c'}}\n"
+    assert printed(script) == "[]\n{'name': 'a', 'nfs': {'server': 'b', 'path': '/c'}}\n"
 
 
 def test_all_values_and_the_checker_read_nothing_that_only_rare_paths_use() -> None:
@@ -28,6 +32,4 @@ def test_all_values_and_the_checker_read_nothing_that_only_rare_paths_use() -> N
         "import patterns.check.command\n"
         "print([name for name in ('hashlib', 'tempfile') if name in sys.modules])\n"
     )
-    root = Path(__file__).parents[2]
-    done = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n[]\n"
+    assert printed(script) == "[]\n[]\n"
