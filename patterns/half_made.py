@@ -78,6 +78,8 @@ def half_made_below(root: AnyConstruct) -> list[str]:
 
 def half_made(construct: AnyConstruct) -> bool:
     """Whether the construct, or one above it, is half-made: what is missing in it is no finding of its own."""
+    if not _known.may_be_above(construct):
+        return False
     above: AnyConstruct | None = construct
     while above is not None and not (isinstance(above, CanWait) and above._patterns_half_made):
         above = scope_of(above)

@@ -99,8 +99,8 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         if own.name is None:
             # only Node knows it
             own.name = self._patterns_manifest.name = jsii.get(self, "name")
+            check_name(own.name, api_version, kind, generated=asked)
         own.inherit(chart)
-        check_name(own.name, api_version, kind, generated=asked)
         if type(self) is Manifest:
             self.check_early()
 

@@ -135,7 +135,10 @@ def target_of(construct: AnyConstruct) -> int | None:
 
 def is_a(construct: object, kind: type) -> bool:
     """``isinstance`` that looks through jsii's proxies of objects whose class has no name in Python."""
-    return isinstance(construct, kind) or any(isinstance(d, kind) for d in getattr(construct, "_delegates", ()))
+    if isinstance(construct, kind):
+        return True
+    delegates = getattr(construct, "_delegates", None)
+    return delegates is not None and any(isinstance(delegate, kind) for delegate in delegates)
 
 
 def overrides(construct: object, kind: type, name: str) -> bool:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from patterns.model.json import Json, JsonObject, object_at, objects_at, text_at
 from patterns.yaml.reader import read_yaml
 
-_TABLE = object_at(next(iter(read_yaml((Path(__file__).parent / "data/pod_security.yaml").read_bytes()))))
+_TABLE = cast("JsonObject", next(iter(read_yaml((Path(__file__).parent / "data/pod_security.yaml").read_bytes()))))
 KINDS = ("containers", "initContainers", "ephemeralContainers")
 
 

@@ -33,7 +33,7 @@ def _with_pods(obj: Object) -> Json:
     for pod in obj.pods:
         holder: Json = shallow
         steps = steps_of(pod.pointer)
-        template: JsonObject = {"metadata": object_at(pod.metadata), "spec": _pod_spec(pod.spec)}
+        template: JsonObject = {"metadata": pod.metadata, "spec": _pod_spec(pod.spec)}
         if not steps:
             return template["spec"]
         if not all(isinstance(step, str) for step in steps):

@@ -9,34 +9,34 @@ Json: TypeAlias = None | bool | int | float | str | list["Json"] | dict[str, "Js
 JsonObject: TypeAlias = dict[str, Json]
 
 
-def object_at(value: Json, *keys: str) -> JsonObject:
-    """The object under ``keys``; an empty one where it is missing, null or of another type."""
-    for key in keys:
-        if not isinstance(value, dict):
-            return {}
-        value = value.get(key)
-    return value if isinstance(value, dict) else {}
+# the first key by itself: nearly all calls have one, and there are hundreds for each pod
 
 
-def objects_at(value: Json, *keys: str) -> list[JsonObject]:
-    """The objects in the list under ``keys``, which is not to be changed; entries of another type are passed over."""
-    for key in keys:
-        if not isinstance(value, dict):
-            return []
-        value = value.get(key)
-    if not isinstance(value, list):
+def object_at(value: Json, key: str, *further: str) -> JsonObject:
+    """The object under the keys; an empty one where it is missing, null or of another type."""
+    found = value.get(key) if isinstance(value, dict) else None
+    for each in further:
+        found = found.get(each) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def objects_at(value: Json, key: str, *further: str) -> list[JsonObject]:
+    """The objects in the list under the keys, which is not to be changed; entries of another type are passed over."""
+    found = value.get(key) if isinstance(value, dict) else None
+    for each in further:
+        found = found.get(each) if isinstance(found, dict) else None
+    if not isinstance(found, list):
         return []
-    for item in value:
+    for item in found:
         if not isinstance(item, dict):
-            return [item for item in value if isinstance(item, dict)]
+            return [item for item in found if isinstance(item, dict)]
     # nearly always it is the list itself
-    return cast("list[JsonObject]", value)
+    return cast("list[JsonObject]", found)
 
 
-def text_at(value: Json, *keys: str) -> str:
-    """The string under ``keys``; an empty one where it is missing or of another type."""
-    for key in keys:
-        if not isinstance(value, dict):
-            return ""
-        value = value.get(key)
-    return value if isinstance(value, str) else ""
+def text_at(value: Json, key: str, *further: str) -> str:
+    """The string under the keys; an empty one where it is missing or of another type."""
+    found = value.get(key) if isinstance(value, dict) else None
+    for each in further:
+        found = found.get(each) if isinstance(found, dict) else None
+    return found if isinstance(found, str) else ""

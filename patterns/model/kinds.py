@@ -53,9 +53,13 @@ class Instance(Kind):
         return isinstance(value, self.cls) and (self.cls is _CALLABLE or not isinstance(value, type))
 
     def take(self, value: object) -> object:
-        if self.admits(value):
-            return value
-        raise Mismatch(self, value)
+        if not self.admits(value):
+            raise Mismatch(self, value)
+        its_type = type(value)
+        if type(self) is Instance and its_type.__module__.startswith("patterns."):
+            # one of ours has the methods of a protocol in its class, so each of its kind has them
+            self.as_is |= {its_type}
+        return value
 
 
 class Text(Instance):

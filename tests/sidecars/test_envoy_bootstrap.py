@@ -177,7 +177,7 @@ HOSTILE = "/a'b$&*!%40@,:-(x)$(VAR);=+~"
 
 def test_text_of_users_stays_text() -> None:
     bootstrap, _ = _rendered(Envoy(routes=[Route(path=HOSTILE, rewrite=HOSTILE), Route(prefix=HOSTILE, rewrite="/")]))
-    manager = object_at(objects_at(objects_at(_listeners(bootstrap)["proxy"], "filter_chains")[0], "filters")[0])
+    manager = objects_at(objects_at(_listeners(bootstrap)["proxy"], "filter_chains")[0], "filters")[0]
     hosts = objects_at(manager, "typed_config", "route_config", "virtual_hosts")
     exact, prefix, _ = objects_at(hosts[0], "routes")
     assert exact["match"] == {"path": HOSTILE}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from patterns.model.json import JsonObject, object_at
 from patterns.model.names import MAX_ANNOTATION_BYTES, annotation_key, label_key, label_value
@@ -15,14 +15,18 @@ _LABELS = "https://kubernetes.io/docs/concepts/overview/working-with-objects/lab
 _ANNOTATIONS = "k8s.io/apimachinery: pkg/api/validation ValidateAnnotations"
 
 
-def _metadata(obj: Object) -> Iterator[tuple[Steps, JsonObject]]:
+def _metadata(obj: Object) -> Sequence[tuple[Steps, JsonObject]]:
     """The metadata of the object and of its pod templates."""
-    if not obj.kind or (obj.group in ("", "apps", "batch") and not type_of(obj.api_version, obj.kind)):
-        return
-    yield ("metadata",), obj.metadata
-    for pod in obj.pods:
-        if pod.path and obj.built_in:
-            yield (*pod.path, "metadata"), pod.metadata
+    known = obj.memo.get("metadata")
+    if isinstance(known, list):
+        return known
+    found: list[tuple[Steps, JsonObject]] = []
+    if obj.kind and (obj.group not in ("", "apps", "batch") or type_of(obj.api_version, obj.kind)):
+        found.append((("metadata",), obj.metadata))
+        if obj.built_in:
+            found += [((*pod.path, "metadata"), pod.metadata) for pod in obj.pods if pod.path]
+    obj.memo["metadata"] = found
+    return found
 
 
 @object_rule("label-key", Outcome.REFUSED, source=_LABELS)
