@@ -27,8 +27,8 @@ from patterns.half_made import half_made, half_made_below
 from patterns.judgement import Verdict, verdict
 from patterns.manifest import Manifest, attachments
 from patterns.model.json import JsonObject, text_at
+from patterns.model.plain_json import plain_object
 from patterns.output import write
-from patterns.plain_json import plain_object
 from patterns.pod.checks.image_facts import ImageFacts
 from patterns.pod.checks.pod_security import Level
 from patterns.pod.checks.standards import Standards, minor_version

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from patterns.errors import InvalidValue, PatternError, WrongType, trimmed
 from patterns.json_patches import Patch, patched, patches_of
 from patterns.metadata import Metadata, check_name
 from patterns.model.json import Json, JsonObject, object_at
-from patterns.plain_json import plain_object
+from patterns.model.plain_json import plain_object
 from patterns.pod.checks.early import check_early
 from patterns.resolvers import custom_resolvers, resolved
 from patterns.waiting import Notes
@@ -24,10 +25,8 @@ import jsii  # isort: skip
 
 AnyConstruct = place.AnyConstruct
 
-#: the modules whose `render_body` and `pod_template` give plain JSON
-_OF_PLAIN_JSON = frozenset(
-    {"patterns.manifest", *(f"patterns.workloads.{name}" for name in ("workload", "pod", "cron_job"))}
-)
+#: the modules whose `render_body` and `pod_template` give plain JSON, and nothing else than `_shared_body`
+_OF_PLAIN_JSON = frozenset({"patterns.manifest", "patterns.workloads.workload"})
 _API_VERSION = re.compile(r"([^/\s]+/)?[^/\s]+")
 
 
@@ -130,6 +129,10 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         """Everything besides ``apiVersion``, ``kind`` and ``metadata``; asked for when the app is synthesized."""
         return self._patterns_manifest.body
 
+    def _shared_body(self) -> JsonObject:
+        """The same as plain JSON, which must not be changed: parts of it stand in other objects too."""
+        return self._patterns_manifest.body
+
     def check_early(self) -> None:
         """Judge what is there by the rules that no later addition can satisfy.
 
@@ -161,6 +164,8 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         document = self.own_document(copied=copied)
         if own.change is not None:
             document = own.change(document)
+            if copied:
+                document = deepcopy(document)
         return patched(document, own.patches) if own.patches else document
 
     def own_document(self, *, copied: bool) -> JsonObject:
@@ -169,9 +174,8 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         resolvers = custom_resolvers(self)
         metadata = own.metadata.as_in_node(self) if resolvers else own.metadata.render(self)
         document: JsonObject = {"apiVersion": own.api_version, "kind": own.kind, "metadata": metadata}
-        body = self.render_body()
-        if copied or not _is_plain(type(self)):
-            body = plain_object(body)
+        shared = not copied and _is_plain(type(self))
+        body = self._shared_body() if shared else plain_object(self.render_body())
         for key in document.keys() & body.keys():
             raise InvalidValue(
                 f"render_body() of {type(self).__name__} must not give {key!r}, which would be overwritten"
@@ -226,7 +230,7 @@ class ManifestState:
 
 @cache
 def _is_plain(cls: type[Manifest]) -> bool:
-    """Whether the body is plain JSON that nobody else holds, or that was copied before: not where a user makes it."""
+    """Whether nobody but this library makes the body."""
     makers = [getattr(cls, name, None) for name in ("render_body", "pod_template")]
     return all(maker is None or maker.__module__ in _OF_PLAIN_JSON for maker in makers)
 

@@ -10,7 +10,7 @@ from patterns import tree
 from patterns.errors import InvalidValue, WrongType
 from patterns.model.json import Json, JsonObject
 from patterns.model.names import check_annotations, check_labels, dns_label
-from patterns.plain_json import plain_object
+from patterns.model.plain_json import plain_object
 
 import jsii  # isort: skip  # after patterns.tree, which finds Node
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from patterns import place
 from patterns.model.json import JsonObject
-from patterns.plain_json import plain_object
+from patterns.model.plain_json import plain_object
 from patterns.waiting import Notes
 
 import cdk8s  # isort: skip  # after patterns.tree, which finds Node

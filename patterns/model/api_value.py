@@ -11,7 +11,7 @@ from patterns.model.fields import KUBERNETES, checked, fields_of, nearest
 from patterns.model.frozen import NOTHING, FrozenMap, thaw
 from patterns.model.json import Json, JsonObject
 from patterns.model.spelling import camel_case
-from patterns.model.value import Value, dataclass, derived
+from patterns.model.value import Value, dataclass, derived, is_ours
 
 _RENDERED: dict[type, tuple[tuple[str, str], ...]] = {}
 
@@ -39,7 +39,13 @@ class ApiValue(Value):
         return self._rendered(rendered)
 
     def render_shared(self) -> JsonObject:
-        """The same, but for the values in it, whose JSON is kept and must not be changed: it stands in many pods."""
+        """The same, kept with the value and not to be changed: it stands in many pods. Plain, whoever renders it."""
+        if not is_ours(self):
+            # a class of a user's may answer otherwise next time
+            return plain(self)
+        return derived(self, ApiValue.render_shared, self._made_of_shared)
+
+    def _made_of_shared(self) -> JsonObject:
         return self._rendered(_shared) if type(self).render is ApiValue.render else self.render()
 
     def _rendered(self, part: Callable[[object], Json]) -> JsonObject:
@@ -66,7 +72,8 @@ class ApiValue(Value):
         for key, value in self.extra.items():
             if key in result:
                 raise Conflict(f"extra: {key} is rendered already; write it once")
-            result[key] = thaw(value)
+            if value is not None:
+                result[key] = thaw(value)
 
     def check_extra(self) -> None:
         """Raises: InvalidValue for a name that Kubernetes does not know, or that has an option here."""
@@ -94,20 +101,29 @@ def rendered(value: object) -> Json:
     if kind is str:
         return cast("str", value)
     if isinstance(value, Value):
-        return value.render()
+        return plain(value)
     if isinstance(value, tuple):
         return [rendered(item) for item in value]
     if kind is FrozenMap:
         value = cast("FrozenMap[object]", value)
         return {key: rendered(item) for key, item in value.items()}
     # kinds of int that are more than a number, such as a file mode, are numbers in JSON
-    return int(value) if isinstance(value, int) and not isinstance(value, bool) else cast("Json", value)
+    return int(value) if isinstance(value, int) and not isinstance(value, bool) else thaw(value)
+
+
+def plain(value: Value) -> JsonObject:
+    """`render()`, of which nobody has to look whether it is plain JSON: what a class of a user's gives is made so."""
+    if is_ours(value):
+        return value.render()
+    from patterns.model.plain_json import plain_object
+
+    return plain_object(value.render(), f"render() of {type(value).__name__}")
 
 
 def _shared(value: object) -> Json:
     """`rendered`, with what is kept of values."""
-    if isinstance(value, ApiValue) and type(value).render.__module__.startswith("patterns.model."):
-        return derived(value, ApiValue.render_shared, value.render_shared)
+    if isinstance(value, ApiValue):
+        return value.render_shared()
     if isinstance(value, tuple):
         return [_shared(item) for item in value]
     return rendered(value)

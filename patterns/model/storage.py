@@ -257,4 +257,4 @@ class OtherVolume(VolumeSource):
 
     def render(self) -> JsonObject:
         """The source as it was given."""
-        return {key: thaw(value) for key, value in self.source.items()}
+        return {key: thaw(value) for key, value in self.source.items() if value is not None}

@@ -66,6 +66,11 @@ def _signature_of(cls: type[Any]) -> _Signature:
     return _SIGNATURES.get(cls) or _signature(cls)
 
 
+def is_ours(value: Value) -> bool:
+    """Whether its class is of this package, and no class of a user's."""
+    return _signature_of(type(value)).ours
+
+
 class ValueMeta(type):
     """Checks arguments against annotations, and lets every error end at the user's own line.
 

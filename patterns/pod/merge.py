@@ -9,6 +9,7 @@ from patterns.model import Container, EnvVar, Json, JsonObject, Volume, VolumeMo
 from patterns.model.frozen import thaw
 from patterns.model.json import object_at, objects_at, text_at
 from patterns.model.paths import normalised_path
+from patterns.model.value import derived
 from patterns.pod.contribution import Contribution
 from patterns.pod.grace import grace_period_seconds, with_pre_stop_sleep
 from patterns.pod.order import Relation, ordered, relations_of
@@ -47,7 +48,8 @@ def merge(pod: PodTemplate, contribution: Contribution, by: object) -> PodTempla
     for name, variables in contribution.env.items():
         draft.add_env(name, variables)
     for key, value in contribution.pod.items():
-        draft.add_single_values(draft.spec, {key: thaw(value)}, ("pod spec",))
+        if value is not None:
+            draft.add_single_values(draft.spec, {key: thaw(value)}, ("pod spec",))
     draft.add_metadata("labels", contribution.labels)
     draft.add_metadata("annotations", contribution.annotations)
     containers = (*contribution.init_containers, *contribution.sidecars)
@@ -111,11 +113,7 @@ class _Draft:
                     f"container name {container.name!r} {twice}; names are unique over containers and init "
                     "containers, give one another"
                 )
-        rendered = container.render_shared()
-        if restart_policy is not None:
-            # where people write it; making the whole value anew would take a hundred times as long
-            rest = {k: value for k, value in rendered.items() if k not in ("name", "image", "restartPolicy")}
-            rendered = {"name": container.name, "image": container.image, "restartPolicy": restart_policy, **rest}
+        rendered = container.render_shared() if restart_policy is None else _restarted(container, restart_policy)
         if key == "initContainers" and rendered.get("restartPolicy") != "Always":
             for field in _OF_RUNNING_CONTAINERS & rendered.keys():
                 raise InvalidValue(
@@ -138,7 +136,7 @@ class _Draft:
 
     def add_mounts(self, name: str, mounts: Iterable[VolumeMount]) -> None:
         for mount in mounts:
-            rendered = mount.render()
+            rendered = mount.render_shared()
             path = normalised_path(mount.mount_path)
             present = next(
                 (
@@ -161,7 +159,7 @@ class _Draft:
 
     def add_env(self, name: str, variables: Iterable[EnvVar]) -> None:
         for variable in variables:
-            rendered = variable.render()
+            rendered = variable.render_shared()
             present = next(
                 (e for e in objects_at(self._find(name), "env") if text_at(e, "name") == variable.name), None
             )
@@ -199,7 +197,7 @@ class _Draft:
     # --- the rest of the pod ------------------------------------------------------------------------------------
 
     def add_volume(self, volume: Volume) -> None:
-        rendered = volume.render()
+        rendered = volume.render_shared()
         for present in objects_at(self.spec, "volumes"):
             if text_at(present, "name") == volume.name:
                 if present != rendered:
@@ -259,6 +257,16 @@ class _Draft:
             if len(by_name) < len(listed):
                 raise Conflict("two init containers of the pod have one name; give each its own to order them")
             self.spec["initContainers"] = [by_name[n] for n in ordered(list(by_name), relations, kept)]
+
+
+def _restarted(container: Container, policy: str) -> JsonObject:
+    """The container's JSON with a restart policy where people write it, kept with the container."""
+
+    def make() -> JsonObject:
+        rest = {k: v for k, v in container.render_shared().items() if k not in ("name", "image", "restartPolicy")}
+        return {"name": container.name, "image": container.image, "restartPolicy": policy, **rest}
+
+    return derived(container, (_restarted, policy), make)
 
 
 def _written(mount: JsonObject) -> str:

@@ -138,6 +138,6 @@ class CronJob(Workload):
             suspend=suspend,
         )
 
-    def render_body(self) -> JsonObject:
-        job: JsonObject = {**self._patterns_job_spec, "template": self.pod_template()}
+    def _body_with(self, template: JsonObject) -> JsonObject:
+        job: JsonObject = {**self._patterns_job_spec, "template": template}
         return {"spec": {**self._patterns_spec, "jobTemplate": {"spec": job}}}

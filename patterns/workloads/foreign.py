@@ -13,8 +13,8 @@ from patterns.errors import InvalidValue, NotFound, PatternError, SynthesisError
 from patterns.half_made import still_below
 from patterns.manifest import Manifest, attachments
 from patterns.model.json import JsonObject
+from patterns.model.plain_json import plain_object
 from patterns.place import is_a
-from patterns.plain_json import plain_object
 from patterns.pod.patch import Operation, Spelling, differences, operations, undoing
 from patterns.pod.template import replaced, template_at
 from patterns.waiting import Notes

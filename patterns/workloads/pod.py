@@ -82,9 +82,9 @@ class Pod(Workload):
         if pod_spec:
             self.check_early()
 
-    def render_body(self) -> JsonObject:
-        """The pod spec; the template's labels and annotations are those of the object."""
-        return {"spec": self.pod_template()["spec"]}
+    def _body_with(self, template: JsonObject) -> JsonObject:
+        # the template's labels and annotations are those of the object
+        return {"spec": template["spec"]}
 
     def _with_metadata_of_the_pod(self, document: JsonObject) -> JsonObject:
         metadata = {**object_at(document, "metadata")}

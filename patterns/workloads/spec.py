@@ -8,8 +8,8 @@ from patterns.errors import Conflict, InvalidValue
 from patterns.model import Json, JsonObject
 from patterns.model.fields import unknown_fields
 from patterns.model.names import whole_number
+from patterns.model.plain_json import plain_object
 from patterns.model.spelling import snake_case
-from patterns.plain_json import plain_object
 
 #: options whose name is not that of the field
 _OPTIONS = {"securityContext": "security", "rollingUpdate": "max_unavailable", "clusterIP": "headless"}

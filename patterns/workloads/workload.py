@@ -14,8 +14,8 @@ from patterns.manifest import Manifest
 from patterns.model import Container, Json, JsonObject, Security
 from patterns.model.json import objects_at, text_at
 from patterns.model.names import check_annotations, check_labels, dns_subdomain
+from patterns.model.plain_json import plain_object
 from patterns.place import chart_of, defaults_of, join, path_of, target_of
-from patterns.plain_json import plain_object
 from patterns.pod.contribution import Contribution
 from patterns.pod.merge import merge
 from patterns.pod.mounts import with_fs_group
@@ -163,7 +163,7 @@ class Workload(Manifest, PodHolder):
             metadata["labels"] = {**pod_labels}
         if pod_annotations:
             metadata["annotations"] = {**pod_annotations}
-        template: JsonObject = {"metadata": metadata, "spec": spec} if metadata else {"spec": spec}
+        template: JsonObject = {"metadata": plain_object(metadata), "spec": spec} if metadata else {"spec": spec}
         application = Contribution(
             init_containers=[secured(container, chosen) for container in init_containers],
             sidecars=[secured(container, chosen) for container in containers],
@@ -217,15 +217,25 @@ class Workload(Manifest, PodHolder):
 
     def render_body(self) -> JsonObject:
         """The object besides ``apiVersion``, ``kind`` and ``metadata``."""
-        return {"spec": {**self._patterns_spec, "template": self.pod_template()}}
+        return plain_object(self._body_with(self.pod_template()), "render_body()")
 
     def pod_template(self) -> JsonObject:
         """The pod template as it is rendered: ``metadata`` and ``spec``."""
+        # whoever gets it may change it, and parts of the pod's JSON stand in other pods too
+        return plain_object(self._shared_template(), "pod_template()")
+
+    def _shared_body(self) -> JsonObject:
+        return self._body_with(self._shared_template())
+
+    def _body_with(self, template: JsonObject) -> JsonObject:
+        return {"spec": {**self._patterns_spec, "template": template}}
+
+    def _shared_template(self) -> JsonObject:
+        """The pod template, which is plain JSON, and must not be changed."""
         spec = with_fs_group(self.pod.spec, self.pod.fs_group)
         ordered = {key: value for key, value in spec.items() if key not in _LAST}
         ordered.update({key: spec[key] for key in _LAST if key in spec})
-        # a class of a user's may change it, and parts of the pod's JSON stand in other pods too
-        return plain_object({**self.pod.json, "spec": ordered}, "pod_template()")
+        return {**self.pod.json, "spec": ordered}
 
     def findings(self) -> list[str]:
         """What can only be seen when all patterns are there."""
