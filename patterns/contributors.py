@@ -17,11 +17,18 @@ class HasPod(Protocol):
     pod: PodTemplate
 
 
+#: workloads of ours, which hold their own pod, and those who hold pods of somebody else's objects
+_own: Notes[HasPod] = Notes()
 _holders: Notes[list[HasPod]] = Notes()
 
 
+def keep_own_pod(workload: HasPod) -> None:
+    """Remember that the API object holds its pod itself."""
+    _own.keep(workload, workload)
+
+
 def keep_holder(obj: AnyConstruct, holder: HasPod) -> None:
-    """Remember who holds a pod of the API object."""
+    """Remember who holds a pod of somebody else's API object."""
     known = _holders.get(obj) or _holders.keep(obj, [])
     if holder not in known:
         known.append(holder)
@@ -29,7 +36,8 @@ def keep_holder(obj: AnyConstruct, holder: HasPod) -> None:
 
 def path_of_contributor(obj: AnyConstruct, container: str) -> str:
     """The path of the construct that brought the container; the object's own path where nobody did."""
-    for holder in _holders.get(obj) or ():
+    own = _own.get(obj)
+    for holder in (_holders.get(obj) or ()) if own is None else (own,):
         owner = holder.pod.owner("container", container)
         if is_made(owner):
             return path_of(owner)  # type: ignore[arg-type]  # what jsii made is a construct

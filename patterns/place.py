@@ -25,7 +25,7 @@ import cdk8s  # noqa: E402  # importing it starts Node, which find_node has to f
 import constructs  # noqa: E402
 import jsii  # noqa: E402
 
-from patterns.waiting import Notes, Place, is_made, node_id, reference_of, seat_of  # noqa: E402
+from patterns.waiting import CanWait, Notes, Place, is_made, node_id, reference_of, seat_of  # noqa: E402
 
 if TYPE_CHECKING:
     from patterns.default import Defaults
@@ -268,7 +268,10 @@ def raised_in_python(error: BaseException) -> Exception | None:
 
 
 def _place(construct: AnyConstruct) -> Place:
-    place = _known(construct)
+    # as `seat_of` does; it is asked a hundred times for each pod
+    place: Place | None = construct._patterns_seat if isinstance(construct, CanWait) else None
+    if place is None:
+        place = _places.get(reference_of(construct))
     if place is None:
         place = _places[reference_of(construct)] = Place(None, None)
     return place

@@ -62,7 +62,10 @@ class Seat(Place):
     __slots__ = ("children", "kind", "tree")
 
     def __init__(self, tree: Tree, kind: type, scope: Any, id: str) -> None:
-        super().__init__(scope, id)
+        # as `Place` does, without a call for each construct
+        self.scope = scope
+        self.id = id
+        self.path = self.chart = self.root = self.node = None
         self.tree = tree
         self.kind = kind
         self.children: dict[str, Any] = {}
@@ -138,7 +141,10 @@ class Tree:
 class CanWait:
     """A construct that Node need not know from the beginning; asked for its reference in Node, it is made."""
 
+    # asking for `__dict__` would make one for each construct, which Python's collector then walks through
     _patterns_seat: Seat | None = None
+    #: what jsii knows it by, once it is made in Node
+    _patterns_reference: Any = None
     #: what is known of the error with which its ``__init__`` ended, and which somebody caught
     _patterns_half_made: Any = None
 
@@ -151,14 +157,13 @@ class CanWait:
             except AttributeError as error:
                 # `hasattr` would take it for an answer
                 raise RuntimeError(f"not every construct of the tree can be made in Node: {error}") from error
-        try:
-            return self.__dict__["__jsii_ref__"]
-        except KeyError:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute '__jsii_ref__'") from None
+        if self._patterns_reference is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute '__jsii_ref__'")
+        return self._patterns_reference
 
     @__jsii_ref__.setter
     def __jsii_ref__(self, reference: Any) -> None:
-        self.__dict__["__jsii_ref__"] = reference
+        object.__setattr__(self, "_patterns_reference", reference)
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
         # a copy has the same object in Node, which has to be there
@@ -236,7 +241,7 @@ def reference_of(construct: Any) -> Hashable:
 def is_made(construct: object) -> bool:
     """Whether it is a construct that stands in a tree, be it one that waits."""
     if isinstance(construct, CanWait):
-        return construct._patterns_seat is not None or "__jsii_ref__" in construct.__dict__
+        return construct._patterns_seat is not None or construct._patterns_reference is not None
     return hasattr(construct, "__jsii_ref__")
 
 

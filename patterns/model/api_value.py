@@ -11,7 +11,7 @@ from patterns.model.fields import KUBERNETES, checked, fields_of, nearest
 from patterns.model.frozen import NOTHING, FrozenMap, thaw
 from patterns.model.json import Json, JsonObject
 from patterns.model.spelling import camel_case
-from patterns.model.value import Value, dataclass, derived, is_ours
+from patterns.model.value import Value, dataclass, is_ours
 
 _RENDERED: dict[type, tuple[tuple[str, str], ...]] = {}
 
@@ -40,13 +40,15 @@ class ApiValue(Value):
 
     def render_shared(self) -> JsonObject:
         """The same, kept with the value and not to be changed: it stands in many pods. Plain, whoever renders it."""
+        known: JsonObject | None = self.__dict__.get("_json")
+        if known is not None:
+            return known
         if not is_ours(self):
             # a class of a user's may answer otherwise next time
             return plain(self)
-        return derived(self, ApiValue.render_shared, self._made_of_shared)
-
-    def _made_of_shared(self) -> JsonObject:
-        return self._rendered(_shared) if type(self).render is ApiValue.render else self.render()
+        made = self._rendered(_shared) if type(self).render is ApiValue.render else self.render()
+        object.__setattr__(self, "_json", made)
+        return made
 
     def _rendered(self, part: Callable[[object], Json]) -> JsonObject:
         values = self.__dict__

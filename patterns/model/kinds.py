@@ -150,8 +150,7 @@ class Many(Kind):
         if type(value) in self.exact:
             if not items:
                 return ()
-            types = {*map(type, items)}
-            if types <= self.item.as_is or (types == _TEXTS and self.item.text and "".join(items).isascii()):
+            if _are_kept(self.item, items):
                 return tuple(items)
         elif not self.admits(value):
             raise Mismatch(self, value)
@@ -179,6 +178,8 @@ class Pairs(Kind):
         items: Any = value
         # the places are put in words for what is not kept as it is alone
         key, item = self.key, self.item
+        if type(value) is dict and type(key) is Text and _are_kept(key, items) and _are_kept(item, items.values()):
+            return FrozenMap(items)
         found: dict[Any, Any] = {
             k if is_kept(key, k) else _taken(key, k, f": key {k!r}"): (
                 v if is_kept(item, v) else _taken(item, v, f"[{k!r}]")
@@ -241,6 +242,12 @@ def is_kept(kind: Kind, value: Any) -> bool:
     """Whether the value is taken as it is: the fast answer for the commonest ones, which need no other look."""
     cls = type(value)
     return cls in kind.as_is or (cls is str and kind.text and value.isascii())
+
+
+def _are_kept(kind: Kind, values: Any) -> bool:
+    """`is_kept` of all values, where they are of a few types."""
+    types = {*map(type, values)}
+    return types <= kind.as_is or (types == _TEXTS and kind.text and "".join(values).isascii())
 
 
 def _taken(kind: Kind, value: object, step: str) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from patterns.model import Json, JsonObject
 from patterns.model.json import object_at, objects_at
@@ -13,12 +13,11 @@ from patterns.pod.contribution import Contribution
 DEFAULT_GRACE_PERIOD_SECONDS = 30
 
 
-@dataclass(frozen=True, kw_only=True)
-class Slices:
+class Slices(NamedTuple):
     """Seconds asked for by contributed containers: native sidecars one after the other, classic ones side by side."""
 
-    native: Mapping[str, int] = field(default_factory=dict)
-    classic: Mapping[str, int] = field(default_factory=dict)
+    native: Mapping[str, int] = {}
+    classic: Mapping[str, int] = {}
     #: for which the application sleeps before its own stop signal
     pre_stop_sleep: int = 0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from patterns.model import JsonObject
 from patterns.model.json import object_at, objects_at, text_at
@@ -20,8 +20,7 @@ THE_POD = "the pod itself"
 Place = tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class PodTemplate:
+class PodTemplate(NamedTuple):
     """A pod template with the memory of who brought what: ``metadata`` and ``spec``, as they end in the YAML.
 
     Merging makes a new one and shares what did not change; ``json`` is never written to after it was made. Parts of it
@@ -30,17 +29,17 @@ class PodTemplate:
 
     json: JsonObject
     #: the pod spec before anybody contributed: its init containers keep their order, its grace is the application's
-    base: JsonObject = field(default_factory=dict)
-    owners: Mapping[Place, object] = field(default_factory=dict)
-    relations: tuple[Relation, ...] = ()
-    slices: Slices = field(default_factory=Slices)
-    readers: tuple[Reader, ...] = ()
+    base: JsonObject
+    owners: Mapping[Place, object]
+    relations: tuple[Relation, ...]
+    slices: Slices
+    readers: tuple[Reader, ...]
     #: what contributors want for the pod's volumes; see `with_fs_group`
-    fs_group: int | None = None
+    fs_group: int | None
     #: what init containers write before the application starts
-    files: WrittenFiles = field(default_factory=dict)
+    files: WrittenFiles
     #: ports of the application that something stands in front of, with those that Services lead to instead
-    target_ports: Mapping[int, int] = field(default_factory=dict)
+    target_ports: Mapping[int, int]
 
     @property
     def spec(self) -> JsonObject:
@@ -74,4 +73,14 @@ class PodTemplate:
 
 def pod_of(json: JsonObject) -> PodTemplate:
     """A pod template to which nobody has contributed yet."""
-    return PodTemplate(json=json, base=object_at(json, "spec"))
+    return PodTemplate(
+        json=json,
+        base=object_at(json, "spec"),
+        owners={},
+        relations=(),
+        slices=Slices(),
+        readers=(),
+        fs_group=None,
+        files={},
+        target_ports={},
+    )

@@ -68,7 +68,7 @@ def host_alias(pod: Pod) -> Problems:
                 yield Problem(("spec", "hostAliases", at, "hostnames", name_at), said, "write the host's name")
 
 
-@pod_rule("address-form", Outcome.WARNED, source=WARNINGS)
+@pod_rule("address-form", Outcome.WARNED, source=WARNINGS, fields=("dnsConfig", "hostAliases"))
 def address_form(pod: Pod) -> Problems:
     """An address that can be written in several ways is compared letter by letter somewhere: write the usual one."""
     if pod.target < 33:

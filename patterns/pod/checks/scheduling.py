@@ -36,7 +36,12 @@ def node_selector(pod: Pod) -> Problems:
             yield Problem(("spec", "nodeSelector", key), said, "write the labels of the nodes")
 
 
-@pod_rule("deprecated-node-label", Outcome.WARNED, source=WARNINGS)
+@pod_rule(
+    "deprecated-node-label",
+    Outcome.WARNED,
+    source=WARNINGS,
+    fields=("affinity", "nodeSelector", "topologySpreadConstraints"),
+)
 def deprecated_node_label(pod: Pod) -> Problems:
     """Some labels of nodes got other names; the old ones go away one day."""
     for key in object_at(pod.spec, "nodeSelector"):
@@ -140,7 +145,7 @@ def _twice(constraint: JsonObject, path: Steps) -> Problems:
             yield Problem((*path, "matchLabelKeys", at), message, "take it out")
 
 
-@pod_rule("spread-of-nothing", Outcome.WARNED, source=WARNINGS)
+@pod_rule("spread-of-nothing", Outcome.WARNED, source=WARNINGS, fields=("affinity", "topologySpreadConstraints"))
 def spread_of_nothing(pod: Pod) -> Problems:
     """Without a label selector a constraint looks at no pod, and does nothing."""
     for at, one in entries(pod.spec.get("topologySpreadConstraints")):

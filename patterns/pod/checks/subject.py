@@ -123,6 +123,18 @@ class Pod:
         return list(entries(self.spec.get("volumes")))
 
     @cached_property
+    def _volumes_by_field(self) -> dict[str, list[tuple[int, JsonObject]]]:
+        found: dict[str, list[tuple[int, JsonObject]]] = {}
+        for at, volume in self.volumes:
+            for key in volume:
+                found.setdefault(key, []).append((at, volume))
+        return found
+
+    def volumes_with(self, field: str) -> Sequence[tuple[int, JsonObject]]:
+        """The entries of ``volumes`` that have a field, such as ``"emptyDir"``, each with its index."""
+        return self._volumes_by_field.get(field, ())
+
+    @cached_property
     def claim_templates(self) -> frozenset[str]:
         """The names of a StatefulSet's claim templates, which its pods mount like volumes."""
         return frozenset(text_at(c, "metadata", "name") for c in objects_at(self.object.spec, "volumeClaimTemplates"))

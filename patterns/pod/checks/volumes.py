@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from patterns.model.json import Json, JsonObject, object_at, text_at
 from patterns.model.names import dns_label
@@ -29,6 +29,8 @@ _REQUIRED = {
     "gitRepo": ("repository",),
     "ephemeral": ("volumeClaimTemplate",),
 }
+#: whose keys become files
+_OF_ITEMS = ("configMap", "secret", "downwardAPI")
 _REMOVED = {
     "gitRepo": 28,
     "glusterfs": 28,
@@ -93,9 +95,9 @@ def volume_source(pod: Pod) -> Problems:
 @pod_rule("deprecated-volume", Outcome.WARNED, source=WARNINGS, fields=("volumes",))
 def deprecated_volume(pod: Pod) -> Problems:
     """Some kinds of volumes have no driver any more."""
-    for at, volume in pod.volumes:
-        for kind in _kinds(volume):
-            if kind in _REMOVED and pod.target >= _REMOVED[kind]:
+    for kind, removed in _REMOVED.items():
+        for at, volume in pod.volumes_with(kind) if pod.target >= removed else ():
+            if volume[kind] is not None:
                 message = f"a volume must not be of kind {kind}, which is deprecated or gone"
                 yield Problem(("spec", "volumes", at, kind), message, "use a CSI driver, or an init container")
 
@@ -110,9 +112,9 @@ def file_mode(pod: Pod) -> Problems:
 
 
 def _modes(pod: Pod) -> Iterator[tuple[Steps, Json]]:
-    for at, volume in pod.volumes:
-        for kind in ("configMap", "secret", "downwardAPI", "projected"):
-            if kind in volume and "defaultMode" in (holder := object_at(volume, kind)):
+    for kind in (*_OF_ITEMS, "projected"):
+        for at, volume in pod.volumes_with(kind):
+            if "defaultMode" in (holder := object_at(volume, kind)):
                 yield ("spec", "volumes", at, kind, "defaultMode"), holder["defaultMode"]
     for path, item in _items(pod):
         if "mode" in item:
@@ -122,7 +124,7 @@ def _modes(pod: Pod) -> Iterator[tuple[Steps, Json]]:
 @pod_rule("item-path", Outcome.REFUSED, source=f"{VALIDATION} ValidateLocalNonReservedPath", fields=("volumes",))
 def item_path(pod: Pod) -> Problems:
     """An item becomes a file below the volume: a relative path without ``..``, which no other one has."""
-    for at, volume in pod.volumes:
+    for at, volume in _with_items(pod):
         seen: set[str] = set()
         is_projected = isinstance(volume.get("projected"), dict)
         for path, item in _items_of(volume, ("spec", "volumes", at)):
@@ -138,8 +140,13 @@ def item_path(pod: Pod) -> Problems:
             seen.add(file)
 
 
+def _with_items(pod: Pod) -> Iterable[tuple[int, JsonObject]]:
+    """The volumes that may have items, each with its index."""
+    return {at: volume for kind in (*_OF_ITEMS, "projected") for at, volume in pod.volumes_with(kind)}.items()
+
+
 def _items(pod: Pod) -> Iterator[tuple[Steps, JsonObject]]:
-    for at, volume in pod.volumes:
+    for at, volume in _with_items(pod):
         yield from _items_of(volume, ("spec", "volumes", at))
 
 
@@ -151,7 +158,7 @@ def _items_of(volume: JsonObject, path: Steps) -> Iterator[tuple[Steps, JsonObje
 
 
 def _items_in(holder: JsonObject, path: Steps) -> Iterator[tuple[Steps, JsonObject]]:
-    for kind in ("configMap", "secret", "downwardAPI"):
+    for kind in _OF_ITEMS:
         if kind in holder:
             for at, item in entries(object_at(holder, kind).get("items")):
                 yield (*path, kind, "items", at), item
@@ -160,7 +167,7 @@ def _items_in(holder: JsonObject, path: Steps) -> Iterator[tuple[Steps, JsonObje
 @pod_rule("empty-dir-size", Outcome.REFUSED, source=_SOURCE, fields=("volumes",))
 def empty_dir_size(pod: Pod) -> Problems:
     """A directory has no negative size."""
-    for at, volume in pod.volumes:
+    for at, volume in pod.volumes_with("emptyDir"):
         amount = quantity_of(object_at(volume, "emptyDir").get("sizeLimit"))
         if amount is not None and amount.numerator < 0:
             message = f"sizeLimit must not be negative, got {amount}"
@@ -175,7 +182,7 @@ def empty_dir_size(pod: Pod) -> Problems:
 )
 def empty_dir_medium(pod: Pod) -> Problems:
     """Nobody checks the medium before the kubelet: with an unknown one the pod waits for ever."""
-    for at, volume in pod.volumes:
+    for at, volume in pod.volumes_with("emptyDir"):
         medium = text_at(volume, "emptyDir", "medium")
         if medium in ("", "Memory", "HugePages"):
             continue
@@ -192,7 +199,7 @@ def empty_dir_medium(pod: Pod) -> Problems:
 )
 def unbounded_memory(pod: Pod) -> Problems:
     """A directory in memory without a limit counts against whoever writes, who is killed for it."""
-    for at, volume in pod.volumes:
+    for at, volume in pod.volumes_with("emptyDir"):
         holder = object_at(volume, "emptyDir")
         if holder.get("medium") == "Memory" and holder.get("sizeLimit") is None:
             message = "sizeLimit must be given where medium is Memory, got none"
@@ -217,7 +224,7 @@ def unused_volume(pod: Pod) -> Problems:
 @pod_rule("host-path", Outcome.REFUSED, source=f"{VALIDATION} validatePathNoBacksteps", fields=("volumes",))
 def host_path(pod: Pod) -> Problems:
     """A directory of the node is named without ``..``."""
-    for at, volume in pod.volumes:
+    for at, volume in pod.volumes_with("hostPath"):
         path = text_at(volume, "hostPath", "path")
         if ".." in path.split("/"):
             message = f"path must not hold '..', got {path!r}"
@@ -227,7 +234,7 @@ def host_path(pod: Pod) -> Problems:
 @pod_rule("host-path-mounted", Outcome.OPINION, source=_BASELINE, fields=("volumes",))
 def host_path_mounted(pod: Pod) -> Problems:
     """What a pod keeps on its node is the node's: it stays there, others see it, and some of it makes the pod root."""
-    for at, volume in pod.volumes:
+    for at, volume in pod.volumes_with("hostPath"):
         path = text_at(volume, "hostPath", "path")
         if not path:
             continue
@@ -245,7 +252,7 @@ def host_path_mounted(pod: Pod) -> Problems:
 @pod_rule("projected-source", Outcome.REFUSED, source=f"{VALIDATION} validateProjectionSources", fields=("volumes",))
 def projected_source(pod: Pod) -> Problems:
     """Each source of a projected volume is one thing, and a token lives for ten minutes at least."""
-    for at, volume in pod.volumes:
+    for at, volume in pod.volumes_with("projected"):
         for source_at, source in entries(object_at(volume, "projected").get("sources")):
             path: Steps = ("spec", "volumes", at, "projected", "sources", source_at)
             kinds = [key for key, value in source.items() if value is not None]
@@ -273,7 +280,7 @@ def token_without_account(pod: Pod) -> Problems:
     """A Pod with a projected token names its service account; templates leave it to the server."""
     if not pod.object.is_a("Pod") or text_at(pod.spec, "serviceAccountName") or text_at(pod.spec, "serviceAccount"):
         return
-    for at, volume in pod.volumes:
+    for at, volume in pod.volumes_with("projected"):
         for source_at, source in entries(object_at(volume, "projected").get("sources")):
             if isinstance(source.get("serviceAccountToken"), dict):
                 path: Steps = ("spec", "volumes", at, "projected", "sources", source_at, "serviceAccountToken")
