@@ -58,6 +58,9 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         NotFound: when there is no chart above.
     """
 
+    #: the name that the chart generates, where a class has asked for it before
+    _patterns_object_name: str | None = None
+
     if not TYPE_CHECKING:
         api_version = tree.Local(lambda self: self._patterns_manifest.api_version)
         kind = tree.Local(lambda self: self._patterns_manifest.kind)
@@ -86,7 +89,7 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         chart = place.chart_of(scope)
         asked = own.name is None
         if own.name is None and "\n" not in id:
-            own.name = tree.object_name(chart, place.join(place.path_of(scope), id), kind)
+            own.name = self._patterns_object_name or tree.object_name(chart, place.join(place.path_of(scope), id), kind)
         if own.name is not None:
             check_name(own.name, api_version, kind, generated=asked)
         content = plain_object(body or {})

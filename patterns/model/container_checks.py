@@ -88,7 +88,7 @@ def _check_env(container: Container) -> None:
 
 
 def _check_mounts(container: Container) -> None:
-    places: dict[str, str] = {}
+    places: dict[str, tuple[str, VolumeMount | VolumeDevice, str]] = {}
     volumes: dict[str, Volume] = {}
     privileged = container.security_context is not None and bool(container.security_context.privileged)
     listed: list[tuple[str, str, VolumeMount | VolumeDevice]] = [
@@ -98,11 +98,12 @@ def _check_mounts(container: Container) -> None:
     for where, path, place in listed:
         normal = normalised_path(path)
         if normal in places:
+            first, other_place, on = places[normal]
             raise InvalidValue(
-                f"{where} is on {path!r}, where {places[normal]} is already; "
+                f"{where} is on {path!r}, where {first} (volume {other_place.volume_name!r} on {on!r}) is already; "
                 "one would hide the other: mount it elsewhere"
             )
-        places[normal] = f"{where} (volume {place.volume_name!r} on {path!r})"
+        places[normal] = (where, place, path)
         if isinstance(place.volume, Volume):
             other = volumes.setdefault(place.volume.name, place.volume)
             if other != place.volume:
@@ -131,6 +132,8 @@ def _check_expansion(container: Container, where: str, expr: str) -> None:
 
 def _check_probes(container: Container) -> None:
     hooks = container.lifecycle
+    if not (hooks or container.liveness_probe or container.readiness_probe or container.startup_probe):
+        return
     handlers = [
         ("lifecycle: post_start", hooks.post_start if hooks else None),
         ("lifecycle: pre_stop", hooks.pre_stop if hooks else None),

@@ -103,7 +103,9 @@ class Workload(Manifest, PodHolder):
         defaults: Defaults | None,
     ) -> None:
         self._patterns_replacements = checked(defaults)
-        known = name or object_name(chart_of(scope), join(path_of(scope), id), kind)
+        known = name
+        if not known:
+            known = self._patterns_object_name = object_name(chart_of(scope), join(path_of(scope), id), kind)
         derived = recommended(id, known) if recommended_labels and known else {}
         super().__init__(
             scope,
