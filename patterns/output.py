@@ -69,20 +69,21 @@ def _obstacle(directory: Path, files: Iterable[str], folders: Iterable[str]) -> 
 def _write(directory: Path, files: Mapping[str, str], folders: Iterable[str]) -> list[str]:
     directory.mkdir(parents=True, exist_ok=True)
     before = _read_list(directory)
-    wanted = {name: text.encode() for name, text in files.items()}
-    hashes = {name: sha256(content).hexdigest() for name, content in wanted.items()}
+    # encoded twice, which is quick: the bytes of a large app need not all be there at one time
+    wanted = {**files}
+    hashes = {name: sha256(text.encode()).hexdigest() for name, text in files.items()}
     stale = [name for name in before if name not in wanted and _hash(directory / name) == before[name]]
     there = {path.name for path in directory.iterdir()}
     changed = [
         name for name in wanted if name.partition("/")[0] not in there or _hash(directory / name) != hashes[name]
     ]
     if wanted or before:
-        wanted[LIST] = (json.dumps(hashes, indent=2, sort_keys=True) + "\n").encode()
+        wanted[LIST] = json.dumps(hashes, indent=2, sort_keys=True) + "\n"
     staging = Path(tempfile.mkdtemp(prefix=f"{LIST}-", dir=directory))
     moves = _Moves(staging / "old")
     try:
         for at, name in enumerate(changed):
-            (staging / str(at)).write_bytes(wanted[name])
+            (staging / str(at)).write_bytes(wanted[name].encode())
         for name in folders:
             moves.make(directory / name)
         for at, name in enumerate(changed):
@@ -90,7 +91,7 @@ def _write(directory: Path, files: Mapping[str, str], folders: Iterable[str]) ->
         for name in stale:
             moves.away(directory / name)
         if LIST in wanted and before != hashes:
-            (staging / "list").write_bytes(wanted[LIST])
+            (staging / "list").write_bytes(wanted[LIST].encode())
             moves.put(staging / "list", directory / LIST)
     except BaseException:
         moves.undo()

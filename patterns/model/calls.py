@@ -40,6 +40,25 @@ def checked(function: Callable[P, T]) -> Callable[P, T]:
     return checking
 
 
+def named_constructor(function: Callable[P, T]) -> Callable[P, T]:
+    """A constructor with a name of its own speaks as its class, whatever values it makes on the way."""
+
+    @wraps(function)
+    def speaking(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return function(*args, **kwargs)
+        except PatternError as error:
+            # a class method: the class comes first, then the name of what has one
+            cls, name = args[0], args[1] if len(args) > 1 else kwargs.get("name")
+            who = cls.__name__ if isinstance(cls, type) else ""
+            if isinstance(name, str) and "name" in getattr(cls, "__dataclass_fields__", {}):
+                who = f"{who} {name!r}"
+            error.who = ""
+            raise trimmed(error, who) from None
+
+    return speaking
+
+
 def check_arguments(function: Callable[..., object], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
     """Compare arguments with the annotations of the function that gets them; ``self`` has none.
 
@@ -52,12 +71,13 @@ def check_arguments(function: Callable[..., object], args: tuple[Any, ...], kwar
     if known is None:
         known = _ARGUMENTS[function] = _Arguments(function)
     for value, (name, kind) in zip(args, known.positional, strict=False):
-        if kind is not None and not is_kept(kind, value):
+        if kind is not None and type(value) not in kind.as_is and not is_kept(kind, value):
             taken(name, kind, value)
     if known.several is not None:
         for value in args[len(known.positional) :]:
             taken(*known.several, value)
-    check_named(known.kinds, kwargs)
+    if kwargs:
+        check_named(known.kinds, kwargs)
 
 
 def check_named(kinds: Mapping[str, Kind], given: Mapping[str, Any]) -> None:
@@ -68,7 +88,7 @@ def check_named(kinds: Mapping[str, Kind], given: Mapping[str, Any]) -> None:
     """
     for name, value in given.items():
         kind = kinds.get(name)
-        if kind is not None and not is_kept(kind, value):
+        if kind is not None and type(value) not in kind.as_is and not is_kept(kind, value):
             taken(name, kind, value)
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
 from patterns.model.api_value import ApiValue
+from patterns.model.calls import named_constructor
 from patterns.model.handler import Exec, Grpc, HttpGet, HttpHeader, TcpSocket
 from patterns.model.json import JsonObject
 from patterns.model.names import whole_number
-from patterns.model.value import dataclass, named_constructor
+from patterns.model.value import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

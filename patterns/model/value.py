@@ -6,8 +6,7 @@ import dataclasses
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import MISSING, fields
-from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from patterns.errors import PatternError, WrongType, trimmed
 from patterns.model.annotations import kinds_of
@@ -16,7 +15,6 @@ from patterns.model.kinds import Kind, Mismatch
 from patterns.remembered import Remembered
 
 T = TypeVar("T")
-P = ParamSpec("P")
 
 
 @dataclasses.dataclass(slots=True)
@@ -32,9 +30,12 @@ class _Signature:
     ours: bool
     compared: tuple[str, ...]
     shown: tuple[str, ...]
+    #: of calls that were right: how many arguments had no name, and the names of the others
+    forms: set[tuple[object, ...]]
 
 
 _SIGNATURES: dict[type, _Signature] = {}
+_MOST_FORMS = 100
 
 
 def _signature(cls: type[Any]) -> _Signature:
@@ -58,6 +59,7 @@ def _signature(cls: type[Any]) -> _Signature:
         ours=cls.__module__.startswith("patterns."),
         compared=tuple(field.name for field in own if field.compare),
         shown=tuple(field.name for field in own if field.repr),
+        forms=set(),
     )
     return found
 
@@ -84,8 +86,13 @@ class ValueMeta(type):
         try:
             if args and len(args) <= len(positional):
                 given = {**dict(zip(positional, args, strict=False)), **kwargs}
+            form = (len(args), *kwargs)
+            if form in signature.forms:
+                return _once(cls, signature, signature.defaults, given)
             twice_or_many = len(given) < len(args) + len(kwargs)
             if signature.plain and not twice_or_many and signature.needed <= given.keys() <= kinds.keys():
+                if len(signature.forms) < _MOST_FORMS:
+                    signature.forms.add(form)
                 return _once(cls, signature, signature.defaults, given)
             # a constructor of its own, or Python's error
             names = [*positional[: len(args)], *[""] * (len(args) - len(positional))]
@@ -275,22 +282,3 @@ def within(place: str) -> Iterator[None]:
     except PatternError as error:
         error.message, error.who = f"{place}: {error.message}" if place else error.message, ""
         raise
-
-
-def named_constructor(function: Callable[P, T]) -> Callable[P, T]:
-    """A constructor with a name of its own speaks as its class, whatever values it makes on the way."""
-
-    @wraps(function)
-    def speaking(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return function(*args, **kwargs)
-        except PatternError as error:
-            # a class method: the class comes first, then the name of what has one
-            cls, name = args[0], args[1] if len(args) > 1 else kwargs.get("name")
-            who = cls.__name__ if isinstance(cls, type) else ""
-            if isinstance(name, str) and "name" in getattr(cls, "__dataclass_fields__", {}):
-                who = f"{who} {name!r}"
-            error.who = ""
-            raise trimmed(error, who) from None
-
-    return speaking

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from patterns.errors import InvalidValue
 from patterns.model.api_value import ApiValue
+from patterns.model.calls import named_constructor
 from patterns.model.env_source import FieldPath, ResourceField
 from patterns.model.fields import fields_of
 from patterns.model.json import JsonObject
 from patterns.model.names import dns_label, dns_subdomain
-from patterns.model.value import dataclass, named_constructor
+from patterns.model.value import dataclass
 from patterns.model.volume_source import (
     ConfigMapVolume,
     EmptyDir,

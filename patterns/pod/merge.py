@@ -50,8 +50,10 @@ def merge(pod: PodTemplate, contribution: Contribution, by: object) -> PodTempla
     for key, value in contribution.pod.items():
         if value is not None:
             draft.add_single_values(draft.spec, {key: thaw(value)}, ("pod spec",))
-    draft.add_metadata("labels", contribution.labels)
-    draft.add_metadata("annotations", contribution.annotations)
+    if contribution.labels:
+        draft.add_metadata("labels", contribution.labels)
+    if contribution.annotations:
+        draft.add_metadata("annotations", contribution.annotations)
     containers = (*contribution.init_containers, *contribution.sidecars)
     relations = pod.relations
     if containers:
@@ -63,11 +65,17 @@ def merge(pod: PodTemplate, contribution: Contribution, by: object) -> PodTempla
         draft.spec["terminationGracePeriodSeconds"] = grace_period_seconds(pod.base, slices)
     if slices.pre_stop_sleep > pod.slices.pre_stop_sleep:
         draft.spec["containers"] = with_pre_stop_sleep(draft.spec.get("containers"), pod.base, slices.pre_stop_sleep)
-    group: JsonObject = {} if pod.fs_group is None else {"fs_group": pod.fs_group}
-    draft.add_single_values(group, {} if contribution.fs_group is None else {"fs_group": contribution.fs_group}, ())
-    readers = (*pod.readers, *readers_of(contribution, by))
-    draft.stand_in_front(contribution.target_ports)
-    draft.add_metadata("annotations", annotations_of(contribution.target_ports))
+    if contribution.fs_group is not None:
+        group: JsonObject = {} if pod.fs_group is None else {"fs_group": pod.fs_group}
+        draft.add_single_values(group, {"fs_group": contribution.fs_group}, ())
+    readers = pod.readers
+    if contribution.reads or contribution.shares:
+        readers = (*readers, *readers_of(contribution, by))
+    target_ports = pod.target_ports
+    if contribution.target_ports:
+        draft.stand_in_front(contribution.target_ports)
+        draft.add_metadata("annotations", annotations_of(contribution.target_ports))
+        target_ports = {**target_ports, **contribution.target_ports}
     return PodTemplate(
         json=draft.json,
         base=pod.base,
@@ -76,7 +84,7 @@ def merge(pod: PodTemplate, contribution: Contribution, by: object) -> PodTempla
         slices=slices,
         readers=readers,
         fs_group=pod.fs_group if contribution.fs_group is None else contribution.fs_group,
-        target_ports={**pod.target_ports, **contribution.target_ports},
+        target_ports=target_ports,
         files=with_files(pod.files, contribution.files, by),
     )
 
@@ -106,7 +114,7 @@ class _Draft:
 
     def add_container(self, container: Container, key: str, restart_policy: str | None = None) -> None:
         for present in self._containers():
-            if text_at(present, "name") == container.name:
+            if present.get("name") == container.name:
                 holder = self.owner(("container", container.name))
                 twice = "is there twice" if holder is self.by else f"is taken by {holder}, and {self.by} wants it too"
                 raise Conflict(
@@ -160,9 +168,7 @@ class _Draft:
     def add_env(self, name: str, variables: Iterable[EnvVar]) -> None:
         for variable in variables:
             rendered = variable.render_shared()
-            present = next(
-                (e for e in objects_at(self._find(name), "env") if text_at(e, "name") == variable.name), None
-            )
+            present = next((e for e in objects_at(self._find(name), "env") if e.get("name") == variable.name), None)
             if present is None:
                 self._extend(name, "env", rendered)
                 self.own("env", name, variable.name)
@@ -175,7 +181,7 @@ class _Draft:
 
     def _find(self, name: str) -> JsonObject:
         for container in self._containers():
-            if text_at(container, "name") == name:
+            if container.get("name") == name:
                 return container
         known = ", ".join(repr(text_at(c, "name")) for c in self._containers())
         raise NotFound(f"the pod has no container {name!r}; it has {known}")
@@ -199,7 +205,7 @@ class _Draft:
     def add_volume(self, volume: Volume) -> None:
         rendered = volume.render_shared()
         for present in objects_at(self.spec, "volumes"):
-            if text_at(present, "name") == volume.name:
+            if present.get("name") == volume.name:
                 if present != rendered:
                     raise Conflict(
                         f"volume {volume.name!r} is there already, from {self.owner(('volume', volume.name))}, and "
@@ -227,8 +233,6 @@ class _Draft:
                 )
 
     def add_metadata(self, key: str, values: Mapping[str, str]) -> None:
-        if not values:
-            return
         metadata = dict(object_at(self.json, "metadata"))
         inner = dict(object_at(metadata, key))
         self.add_single_values(inner, values, (key,))

@@ -22,7 +22,7 @@ def containers_sharing(spec: JsonObject, volume: str, among: Iterable[str]) -> t
     mounting: dict[str, bool] = {}
     for container in objects_at(spec, "containers"):
         name = text_at(container, "name")
-        mounts = [mount for mount in objects_at(container, "volumeMounts") if text_at(mount, "name") == volume]
+        mounts = [mount for mount in objects_at(container, "volumeMounts") if mount.get("name") == volume]
         if mounts and name in wanted:
             mounting[name] = any(mount.get("readOnly") is not True for mount in mounts)
     return tuple(name for name, writes in mounting.items() if writes) or tuple(mounting)

@@ -96,7 +96,7 @@ class PodHolder:
 
     def default(self, option: T | Default[T]) -> T:
         """The option as given, or the nearest replacement of its default: workload, then chart, then app."""
-        return resolved(option, self._defaults())
+        return resolved(option, self._defaults()) if isinstance(option, Default) else option
 
     def _defaults(self) -> list[Defaults]:
         raise NotImplementedError
