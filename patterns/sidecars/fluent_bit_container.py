@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property
 
 from patterns.errors import InvalidValue
@@ -24,11 +23,13 @@ from patterns.model import (
 )
 from patterns.model.names import name_beside
 from patterns.model.quantity import quantity
+from patterns.model.value import Value, dataclass, replace
 from patterns.pod.key_files import key_file_mounts
 from patterns.pod.room import EPHEMERAL_STORAGE, total, with_disk
 from patterns.sidecars.fluent_bit import MULTILINE_PARSERS, Configuration
 from patterns.sidecars.log_output import FILES, FluentBitOutput
 from patterns.sidecars.scripts import drain
+from patterns.yaml import write_yaml
 
 # directories of their own: below /fluent-bit/etc are the image's files
 _CONFIG = "/fluent-bit/config"
@@ -53,8 +54,10 @@ _ADDRESS = ("POD_IP", "status.podIP")
 
 
 @dataclass(frozen=True, kw_only=True)
-class FluentBitContainer:
+class FluentBitContainer(Value):
     """A Fluent Bit that follows files; its options are those of ``LoggingSidecar``.
+
+    Workloads of one team have many that are equal. They are one value, which keeps what follows from it.
 
     Raises:
         InvalidValue: from ``configuration`` and ``container``, when options do not fit together.
@@ -79,8 +82,12 @@ class FluentBitContainer:
     resources: ResourceRequirements | None
     security_context: SecurityContext | None
 
-    def configuration(self) -> JsonObject:
+    @cached_property
+    def configuration(self) -> str:
         """The content of ``CONFIG_FILE``."""
+        return write_yaml([self._configuration()])
+
+    def _configuration(self) -> JsonObject:
         for parser in self.multiline:
             if parser not in MULTILINE_PARSERS:
                 raise InvalidValue(f"multiline must be of {', '.join(MULTILINE_PARSERS)}, got {parser!r}")
@@ -107,18 +114,17 @@ class FluentBitContainer:
 
     def container(self, config_map: str) -> Container:
         """The container, which reads its configuration from this ConfigMap."""
-        mounts = [
-            self.logs,
-            VolumeMount(
-                volume=Volume.config_map(self._volume("config"), config_map=config_map),
-                mount_path=_CONFIG,
-                read_only=True,
-            ),
-            VolumeMount(
-                volume=Volume.empty_dir(self._volume("state"), size_limit=self.state_size_limit), mount_path=_STATE
-            ),
-        ]
-        mounts += key_file_mounts(self._volume("files"), self.output.files, FILES)
+        config = VolumeMount(
+            volume=Volume.config_map(self._volume("config"), config_map=config_map), mount_path=_CONFIG, read_only=True
+        )
+        logs, *own = self._without_config.volume_mounts
+        return replace(self._without_config, volume_mounts=[logs, config, *own])
+
+    @cached_property
+    def _without_config(self) -> Container:
+        """The container, but for the mount of its configuration, whose name differs from pod to pod."""
+        state = Volume.empty_dir(self._volume("state"), size_limit=self.state_size_limit)
+        files = key_file_mounts(self._volume("files"), self.output.files, FILES)
         return Container(
             name=self.name,
             image=self.image,
@@ -126,7 +132,7 @@ class FluentBitContainer:
             ports=[self.port] if self.declare_port else [],
             env=self._environment(),
             resources=self._resources(),
-            volume_mounts=mounts,
+            volume_mounts=[self.logs, VolumeMount(volume=state, mount_path=_STATE), *files],
             # it gates the application only until Fluent Bit runs: a destination that does not answer makes /health bad
             # not before 5 failed deliveries, https://docs.fluentbit.io/manual/administration/monitoring
             startup_probe=_startup_probe(self.port),

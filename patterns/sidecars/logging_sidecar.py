@@ -48,7 +48,6 @@ from patterns.sidecars.log_place import (
     on_the_node_s_network,
 )
 from patterns.sidecars.scripts import TAIL_GRACE_SECONDS, tail
-from patterns.yaml.writer import write_config
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -203,7 +202,7 @@ class LoggingSidecar(Pattern):
             config = ConfigMap(
                 self,
                 "config",
-                data={CONFIG_FILE: write_config(fluent_bit.configuration())},
+                data={CONFIG_FILE: fluent_bit.configuration},
                 hash_in_name=True,
                 namespace=self.workload.namespace,
             )
