@@ -17,8 +17,9 @@ class HasPod(Protocol):
     pod: PodTemplate
 
 
-#: workloads of ours, which hold their own pod, and those who hold pods of somebody else's objects
+#: each workload of ours, which holds its pod itself
 _own: Notes[HasPod] = Notes()
+#: who holds pods of somebody else's objects
 _holders: Notes[list[HasPod]] = Notes()
 
 
@@ -37,7 +38,8 @@ def keep_holder(obj: AnyConstruct, holder: HasPod) -> None:
 def path_of_contributor(obj: AnyConstruct, container: str) -> str:
     """The path of the construct that brought the container; the object's own path where nobody did."""
     own = _own.get(obj)
-    for holder in (_holders.get(obj) or ()) if own is None else (own,):
+    holders = (_holders.get(obj) or []) if own is None else [own]
+    for holder in holders:
         owner = holder.pod.owner("container", container)
         if is_made(owner):
             return path_of(owner)  # type: ignore[arg-type]  # what jsii made is a construct

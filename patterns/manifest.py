@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from copy import deepcopy
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from patterns import place, tree
@@ -13,7 +11,7 @@ from patterns.construct_meta import speaking
 from patterns.errors import InvalidValue, PatternError, WrongType, trimmed
 from patterns.json_patches import Patch, patched, patches_of
 from patterns.metadata import Metadata, check_name
-from patterns.model.json import Json, JsonObject, object_at
+from patterns.model.json import Json, JsonObject, object_at, unshared
 from patterns.model.plain_json import plain_object
 from patterns.pod.checks.early import check_early
 from patterns.resolvers import custom_resolvers, resolved
@@ -25,8 +23,6 @@ import jsii  # isort: skip
 
 AnyConstruct = place.AnyConstruct
 
-#: the modules whose `render_body` and `pod_template` give plain JSON, and nothing else than `_shared_body`
-_OF_PLAIN_JSON = frozenset({"patterns.manifest", "patterns.workloads.workload"})
 _API_VERSION = re.compile(r"([^/\s]+/)?[^/\s]+")
 
 
@@ -101,8 +97,10 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         if own.name is None:
             # only Node knows it
             own.name = self._patterns_manifest.name = jsii.get(self, "name")
+            own.inherit(chart)
             check_name(own.name, api_version, kind, generated=asked)
-        own.inherit(chart)
+        else:
+            own.inherit(chart)
         if type(self) is Manifest:
             self.check_early()
 
@@ -134,7 +132,9 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
 
     def _shared_body(self) -> JsonObject:
         """The same as plain JSON, which must not be changed: parts of it stand in other objects too."""
-        return self._patterns_manifest.body
+        if is_method(self.render_body, Manifest.render_body):
+            return self._patterns_manifest.body
+        return plain_object(self.render_body())
 
     def check_early(self) -> None:
         """Judge what is there by the rules that no later addition can satisfy.
@@ -145,7 +145,7 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         own = self._patterns_manifest
         document: JsonObject = {"apiVersion": own.api_version, "kind": own.kind}
         # a chart of somebody else's may change the metadata yet, so only what was given here is looked at
-        document.update(self.render_body())
+        document.update(self._shared_body())
         document["metadata"] = {"name": own.name}
         check_early(document, place.target_of(self))
 
@@ -168,7 +168,7 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         if own.change is not None:
             document = own.change(document)
             if copied:
-                document = deepcopy(document)
+                document = _unshared(document)
         return patched(document, own.patches) if own.patches else document
 
     def own_document(self, *, copied: bool) -> JsonObject:
@@ -177,8 +177,7 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         resolvers = custom_resolvers(self)
         metadata = own.metadata.as_in_node(self) if resolvers else own.metadata.render(self)
         document: JsonObject = {"apiVersion": own.api_version, "kind": own.kind, "metadata": metadata}
-        shared = not copied and _is_plain(type(self))
-        body = self._shared_body() if shared else plain_object(self.render_body())
+        body = plain_object(self.render_body()) if copied else self._shared_body()
         for key in document.keys() & body.keys():
             raise InvalidValue(
                 f"render_body() of {type(self).__name__} must not give {key!r}, which would be overwritten"
@@ -209,10 +208,12 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
 
     @speaking
     def change_document(self, change: Callable[[JsonObject], JsonObject]) -> None:
-        """Let ``change`` make the document that is rendered, of a document that it must not change itself.
+        """Let ``change`` make the document that is rendered, of the one that would be; JSON patches come after it."""
+        # parts of a pod stand in other pods too
+        self._change_shared(lambda document: change(_unshared(document)))
 
-        JSON patches are applied after it.
-        """
+    def _change_shared(self, change: Callable[[JsonObject], JsonObject]) -> None:
+        """The same with a function of ours, which changes nothing in place."""
         self._patterns_manifest.change = change
 
 
@@ -231,11 +232,13 @@ class ManifestState:
         self.change: Callable[[JsonObject], JsonObject] | None = None
 
 
-@cache
-def _is_plain(cls: type[Manifest]) -> bool:
-    """Whether nobody but this library makes the body."""
-    makers = [getattr(cls, name, None) for name in ("render_body", "pod_template")]
-    return all(maker is None or maker.__module__ in _OF_PLAIN_JSON for maker in makers)
+def is_method(method: Callable[..., object], function: Callable[..., object]) -> bool:
+    """Whether a bound method is that function of this library, and none of a user's class or object."""
+    return getattr(method, "__func__", None) is function
+
+
+def _unshared(document: JsonObject) -> JsonObject:
+    return {key: unshared(value) for key, value in document.items()}
 
 
 def _check_type(api_version: object, kind: object) -> None:

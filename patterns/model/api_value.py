@@ -7,8 +7,9 @@ from dataclasses import fields
 from typing import ClassVar, cast
 
 from patterns.errors import Conflict, InvalidValue
+from patterns.model.derived import wholly_ours
 from patterns.model.fields import KUBERNETES, checked, fields_of, nearest
-from patterns.model.frozen import NOTHING, FrozenMap, thaw
+from patterns.model.frozen import NOTHING, FrozenMap, thaw, written
 from patterns.model.json import Json, JsonObject
 from patterns.model.spelling import camel_case
 from patterns.model.value import Value, dataclass, is_ours
@@ -43,8 +44,7 @@ class ApiValue(Value):
         known: JsonObject | None = self.__dict__.get("_json")
         if known is not None:
             return known
-        if not is_ours(self):
-            # a class of a user's may answer otherwise next time
+        if not wholly_ours(self):
             return plain(self)
         made = self._rendered(_shared) if type(self).render is ApiValue.render else self.render()
         object.__setattr__(self, "_json", made)
@@ -62,7 +62,7 @@ class ApiValue(Value):
                 result[key] = value
             elif kind is FrozenMap:
                 if value:
-                    result[key] = {k: part(v) for k, v in value.items()}
+                    result[key] = {k: part(v) for k, v in value.items() if v is not None}
             elif kind is not tuple or value:
                 result[key] = part(value)
         if self.extra is not NOTHING:
@@ -75,7 +75,7 @@ class ApiValue(Value):
             if key in result:
                 raise Conflict(f"extra: {key} is rendered already; write it once")
             if value is not None:
-                result[key] = thaw(value)
+                result[key] = written(value)
 
     def check_extra(self) -> None:
         """Raises: InvalidValue for a name that Kubernetes does not know, or that has an option here."""
@@ -108,15 +108,16 @@ def rendered(value: object) -> Json:
         return [rendered(item) for item in value]
     if kind is FrozenMap:
         value = cast("FrozenMap[object]", value)
-        return {key: rendered(item) for key, item in value.items()}
+        return {key: rendered(item) for key, item in value.items() if item is not None}
     # kinds of int that are more than a number, such as a file mode, are numbers in JSON
-    return int(value) if isinstance(value, int) and not isinstance(value, bool) else thaw(value)
+    return int(value) if isinstance(value, int) and not isinstance(value, bool) else written(value)
 
 
 def plain(value: Value) -> JsonObject:
     """`render()`, of which nobody has to look whether it is plain JSON: what a class of a user's gives is made so."""
-    if is_ours(value):
+    if is_ours(type(value)):
         return value.render()
+    # hardly anybody needs it, and it imports datetime
     from patterns.model.plain_json import plain_object
 
     return plain_object(value.render(), f"render() of {type(value).__name__}")

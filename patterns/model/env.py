@@ -11,7 +11,7 @@ from dataclasses import field
 from typing import ClassVar, TypeAlias
 
 from patterns.errors import InvalidValue, WrongType
-from patterns.model.api_value import ApiValue
+from patterns.model.api_value import ApiValue, plain
 from patterns.model.articles import a
 from patterns.model.env_source import ConfigMapKey, FieldPath, FileKey, ResourceField, SecretKey
 from patterns.model.json import JsonObject
@@ -70,7 +70,7 @@ class EnvVar(ApiValue):
         if isinstance(value, str):
             result: JsonObject = {"name": self.name, "value": value}
         else:
-            result = {"name": self.name, "valueFrom": {value.source_key: value.render()}}
+            result = {"name": self.name, "valueFrom": {value.source_key: plain(value)}}
         self.add_extra(result)
         return result
 

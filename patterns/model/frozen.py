@@ -103,11 +103,20 @@ def freeze(value: object, path: str = "") -> object:
 
 
 def thaw(value: object) -> Json:
-    """Fresh plain JSON of what `freeze` made, as it is written: no entries of mappings that are None, 1 for 1.0."""
+    """Fresh plain JSON of what `freeze` made."""
     if isinstance(value, FrozenMap):
-        return {key: thaw(item) for key, item in value.items() if item is not None}
+        return {key: thaw(item) for key, item in value.items()}
     if isinstance(value, tuple):
         return [thaw(item) for item in value]
+    return cast("Json", value)
+
+
+def written(value: object) -> Json:
+    """The same as it stands in manifests: without entries of mappings that are None, and 1 for 1.0."""
+    if isinstance(value, FrozenMap):
+        return {key: written(item) for key, item in value.items() if item is not None}
+    if isinstance(value, tuple):
+        return [written(item) for item in value]
     if type(value) is float and value.is_integer() and abs(value) <= LARGEST_WHOLE_NUMBER:
         return int(value)
     return cast("Json", value)

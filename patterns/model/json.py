@@ -40,3 +40,10 @@ def text_at(value: Json, key: str, *further: str) -> str:
     for each in further:
         found = found.get(each) if isinstance(found, dict) else None
     return found if isinstance(found, str) else ""
+
+
+def unshared(value: Json) -> Json:
+    """A copy in which nothing stands in two places, as `copy.deepcopy` would leave it."""
+    if isinstance(value, dict):
+        return {key: unshared(item) for key, item in value.items()}
+    return [unshared(item) for item in value] if isinstance(value, list) else value

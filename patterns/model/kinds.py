@@ -27,7 +27,7 @@ class Kind:
 
     #: exact types that this kind takes: the fast way
     exact: tuple[type, ...] = ()
-    #: of these, those whose values are taken as they are, without a look
+    #: types, mostly of these, whose values are taken as they are, without a look
     as_is: frozenset[type] = frozenset()
     #: whether a plain string is taken as it is, if a file can carry it
     text: bool = False
@@ -57,7 +57,7 @@ class Instance(Kind):
             raise Mismatch(self, value)
         its_type = type(value)
         if type(self) is Instance and its_type.__module__.startswith("patterns."):
-            # one of ours has the methods of a protocol in its class, so each of its kind has them
+            # the next one of this class needs no look: what it derives from, and its methods, are its class's
             self.as_is |= {its_type}
         return value
 

@@ -9,7 +9,7 @@ import re
 from typing import ClassVar
 
 from patterns.errors import InvalidValue
-from patterns.model.api_value import ApiValue
+from patterns.model.api_value import ApiValue, plain
 from patterns.model.handler import Exec, HttpGet, Sleep, TcpSocket
 from patterns.model.json import JsonObject
 from patterns.model.value import dataclass
@@ -85,9 +85,9 @@ class Lifecycle(ApiValue):
         """The hooks, each under the name of what it does."""
         result: JsonObject = {}
         if self.post_start is not None:
-            result["postStart"] = {self.post_start.source_key: self.post_start.render()}
+            result["postStart"] = {self.post_start.source_key: plain(self.post_start)}
         if self.pre_stop is not None:
-            result["preStop"] = {self.pre_stop.source_key: self.pre_stop.render()}
+            result["preStop"] = {self.pre_stop.source_key: plain(self.pre_stop)}
         if self.stop_signal is not None:
             result["stopSignal"] = self.stop_signal
         self.add_extra(result)

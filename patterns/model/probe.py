@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
-from patterns.model.api_value import ApiValue
+from patterns.model.api_value import ApiValue, plain
 from patterns.model.calls import named_constructor
 from patterns.model.handler import Exec, Grpc, HttpGet, HttpHeader, TcpSocket
 from patterns.model.json import JsonObject
@@ -51,7 +51,7 @@ class Probe(ApiValue):
 
     def render(self) -> JsonObject:
         """The probe, its handler first."""
-        return {self.handler.source_key: self.handler.render(), **super().render()}
+        return {self.handler.source_key: plain(self.handler), **super().render()}
 
     @classmethod
     @named_constructor

@@ -8,7 +8,7 @@ from dataclasses import field
 from typing import ClassVar, Literal
 
 from patterns.errors import InvalidValue
-from patterns.model.api_value import ApiValue
+from patterns.model.api_value import ApiValue, plain
 from patterns.model.env_source import FieldPath, ResourceField
 from patterns.model.frozen import NOTHING, FrozenMap
 from patterns.model.json import Json, JsonObject
@@ -46,7 +46,7 @@ class DownwardApiFile(ApiValue):
 
     def render(self) -> JsonObject:
         """The file as it stands in ``items``."""
-        result: JsonObject = {"path": self.path, self.source.source_key: self.source.render()}
+        result: JsonObject = {"path": self.path, self.source.source_key: plain(self.source)}
         if self.mode is not None:
             result["mode"] = int(self.mode)
         self.add_extra(result)
@@ -259,7 +259,7 @@ class Projected(VolumeSource):
 
     def render(self) -> JsonObject:
         """The source as it stands in the volume."""
-        return {"sources": [{s.source_key: s.render()} for s in self.sources], **super().render()}
+        return {"sources": [{s.source_key: plain(s)} for s in self.sources], **super().render()}
 
 
 def _written(source: object) -> Iterator[str]:

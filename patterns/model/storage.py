@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from patterns.errors import InvalidValue
 from patterns.model.fields import checked, fields_of, nearest
-from patterns.model.frozen import FrozenMap, thaw
+from patterns.model.frozen import FrozenMap, thaw, written
 from patterns.model.json import Json, JsonObject
 from patterns.model.names import annotation_key, dns_subdomain, label_key, label_value, whole_number
 from patterns.model.paths import absolute_path
@@ -247,7 +247,7 @@ class OtherVolume(VolumeSource):
             own = self.kind in fields_of("Volume")
             hint = "; it has a class of its own" if own else f"; did you mean {near!r}" if near else ""
             raise InvalidValue(f"kind must be one of {', '.join(OTHER_SOURCES)}, got {self.kind!r}{hint}")
-        problem = checked(OTHER_SOURCES[self.kind], self.render())
+        problem = checked(OTHER_SOURCES[self.kind], {key: thaw(value) for key, value in self.source.items()})
         if problem:
             raise InvalidValue(f"source: {problem}")
 
@@ -257,4 +257,4 @@ class OtherVolume(VolumeSource):
 
     def render(self) -> JsonObject:
         """The source as it was given."""
-        return {key: thaw(value) for key, value in self.source.items() if value is not None}
+        return {key: written(value) for key, value in self.source.items() if value is not None}

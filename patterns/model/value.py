@@ -35,7 +35,15 @@ class _Signature:
 
 
 _SIGNATURES: dict[type, _Signature] = {}
+#: nobody writes more forms of one call, and what makes them from data must not fill the memory
 _MOST_FORMS = 100
+#: classes of users
+OTHERS: list[type] = []
+
+
+def is_ours(cls: type) -> bool:
+    """Whether it is a class of this package, and none of a user's."""
+    return cls.__module__.startswith("patterns.")
 
 
 def _signature(cls: type[Any]) -> _Signature:
@@ -56,7 +64,7 @@ def _signature(cls: type[Any]) -> _Signature:
         defaults={field.name: field.default for field in own},
         settle=cls.__post_init__ if code is not None and "__post_init__" in code.co_names else None,
         plain=plain,
-        ours=cls.__module__.startswith("patterns."),
+        ours=is_ours(cls),
         compared=tuple(field.name for field in own if field.compare),
         shown=tuple(field.name for field in own if field.repr),
         forms=set(),
@@ -64,13 +72,8 @@ def _signature(cls: type[Any]) -> _Signature:
     return found
 
 
-def _signature_of(cls: type[Any]) -> _Signature:
+def signature_of(cls: type[Any]) -> _Signature:
     return _SIGNATURES.get(cls) or _signature(cls)
-
-
-def is_ours(value: Value) -> bool:
-    """Whether its class is of this package, and no class of a user's."""
-    return _signature_of(type(value)).ours
 
 
 class ValueMeta(type):
@@ -78,6 +81,11 @@ class ValueMeta(type):
 
     A missing or unknown argument is Python's own ``TypeError``.
     """
+
+    def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any) -> None:
+        super().__init__(name, bases, namespace, **options)
+        if not is_ours(cls):
+            OTHERS.append(cls)
 
     def __call__(cls: type[T], *args: Any, **kwargs: Any) -> T:
         signature = _SIGNATURES.get(cls) or _signature(cls)
@@ -233,14 +241,14 @@ class Value(metaclass=ValueMeta):
             return True
         if type(other) is not type(self):
             return NotImplemented
-        names = _signature_of(type(self)).compared
+        names = signature_of(type(self)).compared
         return [getattr(self, name) for name in names] == [getattr(other, name) for name in names]
 
     def __hash__(self) -> int:
-        return hash(tuple(getattr(self, name) for name in _signature_of(type(self)).compared))
+        return hash(tuple(getattr(self, name) for name in signature_of(type(self)).compared))
 
     def __repr__(self) -> str:
-        shown = _signature_of(type(self)).shown
+        shown = signature_of(type(self)).shown
         return f"{type(self).__qualname__}({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
 
     def render(self) -> JsonObject:
@@ -255,23 +263,6 @@ def settle(value: Value, **normalised: object) -> None:
     """Put a field's short spelling in its full form; for ``__post_init__`` alone, before anybody has seen the value."""
     for name, item in normalised.items():
         object.__setattr__(value, name, item)
-
-
-def derived(value: Value, key: Hashable, make: Callable[[], T]) -> T:
-    """What follows from a frozen value, found out once and kept with it: defaults serve many containers.
-
-    Args:
-        value: the value.
-        key: the function that finds it out, with what else it gets.
-        make: calls it.
-    """
-    known: dict[Hashable, T] | None = value.__dict__.get("_derived")
-    if known is None:
-        known = {}
-        object.__setattr__(value, "_derived", known)
-    if key not in known:
-        known[key] = make()
-    return known[key]
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from patterns.errors import InvalidValue
-from patterns.model.api_value import ApiValue
+from patterns.model.api_value import ApiValue, plain
 from patterns.model.calls import named_constructor
 from patterns.model.env_source import FieldPath, ResourceField
 from patterns.model.fields import fields_of
@@ -56,7 +56,7 @@ class Volume(ApiValue):
 
     def render(self) -> JsonObject:
         """The volume as it stands in the pod spec."""
-        result: JsonObject = {"name": self.name, self.source.key(): self.source.render()}
+        result: JsonObject = {"name": self.name, self.source.key(): plain(self.source)}
         self.add_extra(result)
         return result
 

@@ -79,7 +79,7 @@ class ConfigMap(Manifest):
     def _rename(self, name: str) -> None:
         """Take another name than the one that only Node knew; JavaScript alone still reads that one."""
         self._patterns_manifest.name = self._patterns_manifest.metadata.name = name
-        self.change_document(
+        self._change_shared(
             lambda document: {**document, "metadata": {**object_at(document, "metadata"), "name": name}}
         )
 

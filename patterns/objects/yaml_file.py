@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from copy import deepcopy
 from pathlib import Path
 
 from patterns import place, tree
@@ -11,7 +10,7 @@ from patterns.construct_meta import speaking
 from patterns.errors import InvalidValue, NotFound, WrongType
 from patterns.manifest import Manifest, ManifestState
 from patterns.metadata import Metadata
-from patterns.model.json import Json, JsonObject, object_at, text_at
+from patterns.model.json import Json, JsonObject, object_at, text_at, unshared
 from patterns.pod.template import is_list, items_of
 from patterns.resolvers import custom_resolvers, resolved
 from patterns.yaml.reader import read_yaml
@@ -108,7 +107,7 @@ class FileObject(Manifest):
         resolvers = custom_resolvers(self)
         if resolvers:
             document = resolved(self, document, resolvers)
-        return deepcopy(document) if copied else document
+        return {key: unshared(value) for key, value in document.items()} if copied else document
 
 
 class _FileMetadata(Metadata):

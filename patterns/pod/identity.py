@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from patterns.model import Json, JsonObject, SecurityContext
+from patterns.model.derived import derived
 from patterns.model.json import object_at, objects_at, text_at
-from patterns.model.value import derived, replace
+from patterns.model.value import replace
 
 #: as whom a pattern's container runs where the application's user is not known; what distroless images call nonroot
 NONROOT = 65532

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from patterns.errors import Conflict, InvalidValue, NotFound
 from patterns.model import Container, EnvVar, Json, JsonObject, Volume, VolumeMount
-from patterns.model.frozen import thaw
+from patterns.model.derived import derived
+from patterns.model.frozen import written
 from patterns.model.json import object_at, objects_at, text_at
 from patterns.model.paths import normalised_path
-from patterns.model.value import derived
 from patterns.pod.contribution import Contribution
 from patterns.pod.grace import grace_period_seconds, with_pre_stop_sleep
 from patterns.pod.order import Relation, ordered, relations_of
@@ -48,8 +48,8 @@ def merge(pod: PodTemplate, contribution: Contribution, by: object) -> PodTempla
     for name, variables in contribution.env.items():
         draft.add_env(name, variables)
     for key, value in contribution.pod.items():
-        if value is not None:
-            draft.add_single_values(draft.spec, {key: thaw(value)}, ("pod spec",))
+        if value is not None or key in draft.spec:
+            draft.add_single_values(draft.spec, {key: written(value)}, ("pod spec",))
     if contribution.labels:
         draft.add_metadata("labels", contribution.labels)
     if contribution.annotations:

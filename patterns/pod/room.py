@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from patterns.model import EmptyDir, JsonObject, ResourceRequirements, Volume, VolumeMount
+from patterns.model.derived import derived
 from patterns.model.json import object_at, objects_at, text_at
 from patterns.model.quantity import Quantity, quantity
-from patterns.model.value import derived, replace
+from patterns.model.value import replace
 
 #: https://kubernetes.io/docs/concepts/storage/ephemeral-storage/
 EPHEMERAL_STORAGE = "ephemeral-storage"

@@ -23,7 +23,7 @@ from patterns.sidecars.envoy_bootstrap import (
 )
 from patterns.sidecars.proxy_program import PROXY_PORT, ProxyPlace, ProxyProgram, check_address
 from patterns.sidecars.proxy_routes import RateLimit, Route, Upstream
-from patterns.yaml.writer import write_config
+from patterns.yaml import write_yaml
 
 #: of the distroless image: https://github.com/GoogleContainerTools/distroless#why-should-i-use-distroless-images
 _USER = 65532
@@ -126,9 +126,9 @@ class Envoy(Value):
             metrics=self.metrics,
             address=self.address,
         )
-        config = {CONFIG_FILE: write_config(bootstrap.render())}
+        config = {CONFIG_FILE: write_yaml([bootstrap.render()])}
         if self.tls_secret is not None:
-            config[CERTIFICATE_FILE] = write_config(bootstrap.certificate())
+            config[CERTIFICATE_FILE] = write_yaml([bootstrap.certificate()])
         ready = place.ports["ready"]
         return ProxyProgram(
             image=ENVOY_IMAGE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, cached_property
+from functools import cache
 
 from patterns.errors import InvalidValue
 from patterns.model import (
@@ -21,6 +21,7 @@ from patterns.model import (
     Volume,
     VolumeMount,
 )
+from patterns.model.derived import derived
 from patterns.model.names import name_beside
 from patterns.model.quantity import quantity
 from patterns.model.value import Value, dataclass, replace
@@ -82,10 +83,9 @@ class FluentBitContainer(Value):
     resources: ResourceRequirements | None
     security_context: SecurityContext | None
 
-    @cached_property
     def configuration(self) -> str:
         """The content of ``CONFIG_FILE``."""
-        return write_yaml([self._configuration()])
+        return derived(self, "configuration", lambda: write_yaml([self._configuration()]))
 
     def _configuration(self) -> JsonObject:
         for parser in self.multiline:
@@ -109,7 +109,7 @@ class FluentBitContainer(Value):
             json=self.json,
             metadata={field: self._variable(name) for field, (name, _) in _METADATA.items()},
             plugin=self.output.plugin,
-            properties=self.output.rendered_properties(self._secrets),
+            properties=self.output.rendered_properties(self._secrets()),
         ).render()
 
     def container(self, config_map: str) -> Container:
@@ -117,10 +117,10 @@ class FluentBitContainer(Value):
         config = VolumeMount(
             volume=Volume.config_map(self._volume("config"), config_map=config_map), mount_path=_CONFIG, read_only=True
         )
-        logs, *own = self._without_config.volume_mounts
-        return replace(self._without_config, volume_mounts=[logs, config, *own])
+        container = derived(self, "container", self._without_config)
+        logs, *own = container.volume_mounts
+        return replace(container, volume_mounts=[logs, config, *own])
 
-    @cached_property
     def _without_config(self) -> Container:
         """The container, but for the mount of its configuration, whose name differs from pod to pod."""
         state = Volume.empty_dir(self._volume("state"), size_limit=self.state_size_limit)
@@ -146,13 +146,12 @@ class FluentBitContainer(Value):
 
     def _environment(self) -> list[EnvVar]:
         result = [_of_the_pod(self._variable(name), path) for name, path in (*_METADATA.values(), _ADDRESS)]
-        for key, variable in self._secrets.items():
+        for key, variable in self._secrets().items():
             reference = self.output.properties[key]
             if isinstance(reference, (SecretKey, ConfigMapKey)):
                 result.append(EnvVar(variable, reference))
         return [*result, *self.env]
 
-    @cached_property
     def _secrets(self) -> dict[str, str]:
         return {key: self._variable(name) for key, name in self.output.variables().items()}
 

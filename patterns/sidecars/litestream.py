@@ -13,7 +13,7 @@ from patterns.model.paths import relative_path
 from patterns.model.value import Value, dataclass
 from patterns.sidecars.backup_address import address_parts
 from patterns.sidecars.backup_method import BackupPlace, BackupProgram
-from patterns.yaml.writer import write_config
+from patterns.yaml import write_yaml
 
 #: what Litestream 0.5 writes to: https://litestream.io/reference/config/
 _SCHEMES = ("s3", "gs", "abs", "oss", "sftp", "nats", "webdav", "webdavs", "file")
@@ -87,7 +87,7 @@ class Litestream(Value):
             restores=[[*restore, "-if-db-not-exists", "-if-replica-exists", literal(path)] for path in paths],
             # the whole file is read, and each page compared: https://sqlite.org/pragma.html#pragma_integrity_check
             rehearsals=[[*restore, "-integrity-check", "full", literal(path)] for path in paths],
-            files={_CONFIG: write_config(config)},
+            files={_CONFIG: write_yaml([config])},
             env=env,
             health_path="/metrics",
             single_writer=True,

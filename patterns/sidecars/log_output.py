@@ -11,10 +11,11 @@ from typing import NamedTuple, Protocol, TypeAlias, TypeVar, runtime_checkable
 from patterns.errors import InvalidValue
 from patterns.model import ConfigMapKey, JsonObject, SecretKey
 from patterns.model.calls import checked
+from patterns.model.derived import derived
 from patterns.model.frozen import NOTHING
 from patterns.model.secrets import is_secret_name, is_secret_value
 from patterns.model.urls import url_parts
-from patterns.model.value import Value, dataclass, derived
+from patterns.model.value import Value, dataclass
 from patterns.sidecars.fluent_bit import plain_text
 
 V = TypeVar("V", bound=Value)

@@ -202,7 +202,7 @@ class LoggingSidecar(Pattern):
             config = ConfigMap(
                 self,
                 "config",
-                data={CONFIG_FILE: fluent_bit.configuration},
+                data={CONFIG_FILE: fluent_bit.configuration()},
                 hash_in_name=True,
                 namespace=self.workload.namespace,
             )

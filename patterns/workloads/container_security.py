@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from patterns.model import Container, Security, SecurityContext
-from patterns.model.value import derived, replace
+from patterns.model.derived import derived
+from patterns.model.value import replace
 
 
 def secured(container: Container, security: Security | None) -> Container:

@@ -62,7 +62,7 @@ class ForeignObject:
         """Let contributions to the pod at ``path`` be rendered."""
         if not self._merges:
             if isinstance(self.obj, Manifest):
-                self.obj.change_document(self.merged)
+                self.obj._change_shared(self.merged)
             else:
                 attachments.keep(self.obj, self.merged)
             _validation_of(tree.root_of(self.obj)).objects.append(self)

@@ -78,7 +78,7 @@ class Pod(Workload):
         for key, value in (pod_labels or {}).items():
             if (labels or {}).get(key, value) != value:
                 raise Conflict(f"labels and pod_labels of a Pod are the same, and both set {key!r}; set it once")
-        self.change_document(self._with_metadata_of_the_pod)
+        self._change_shared(self._with_metadata_of_the_pod)
         if pod_spec:
             self.check_early()
 

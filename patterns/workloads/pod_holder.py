@@ -21,7 +21,8 @@ class PodHolder:
     """Holds one pod template and merges contributions into it.
 
     Attributes:
-        pod: the pod template with everything contributed up to now.
+        pod: the pod template with everything contributed up to now, to read: parts of its JSON stand in other pods
+            too, and must not be changed.
         ours: whether the workload was made by this library. In somebody else's, a pattern adds what it needs and
             changes nothing besides.
         runs_to_completion: whether the pod ends by itself, as in a Job.

@@ -10,7 +10,7 @@ from patterns.contributors import keep_own_pod
 from patterns.defaults import Default, Defaults
 from patterns.errors import Conflict, InvalidValue, PatternError
 from patterns.findings import tell_findings
-from patterns.manifest import Manifest
+from patterns.manifest import Manifest, is_method
 from patterns.model import Container, Json, JsonObject, Security
 from patterns.model.json import objects_at, text_at
 from patterns.model.names import check_annotations, check_labels, dns_subdomain
@@ -219,7 +219,7 @@ class Workload(Manifest, PodHolder):
 
     def render_body(self) -> JsonObject:
         """The object besides ``apiVersion``, ``kind`` and ``metadata``."""
-        return plain_object(self._body_with(self.pod_template()), "render_body()")
+        return plain_object(self._body_with(self.pod_template()))
 
     def pod_template(self) -> JsonObject:
         """The pod template as it is rendered: ``metadata`` and ``spec``."""
@@ -227,7 +227,8 @@ class Workload(Manifest, PodHolder):
         return plain_object(self._shared_template(), "pod_template()")
 
     def _shared_body(self) -> JsonObject:
-        return self._body_with(self._shared_template())
+        ours = is_method(self.render_body, Workload.render_body) and is_method(self.pod_template, Workload.pod_template)
+        return self._body_with(self._shared_template()) if ours else plain_object(self.render_body())
 
     def _body_with(self, template: JsonObject) -> JsonObject:
         return {"spec": {**self._patterns_spec, "template": template}}

@@ -26,7 +26,6 @@ _names: dict[str, str] = {}
 # Whole containers come again as well: entries of lists with at least so many fields, and at most so many bytes.
 _LEAST_ENTRIES = 5
 _LONGEST_BLOCK = 8000
-_CONFIGS: Remembered[str] = Remembered()
 
 
 class _UnusualError(Exception):
@@ -65,16 +64,6 @@ def write_yaml(documents: Iterable[JsonObject], *, blocks: Remembered[str] | Non
         if len(parts) == written:
             parts.append("{}\n")
     return "".join(parts)
-
-
-def write_config(document: JsonObject) -> str:
-    """One document, such as the configuration of a program, which stands in many pods: equal ones are written once."""
-    content = content_of(document)
-    known = _CONFIGS.get(content)
-    if known is not None:
-        return known
-    text = write_yaml([document])
-    return text if content is None else _CONFIGS.keep(content, text)
 
 
 # These two functions are the whole cost of writing: one append for each line, the commonest types first, and no call

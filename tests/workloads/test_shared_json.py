@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -18,6 +19,7 @@ from patterns import (
     Container,
     CronJob,
     Deployment,
+    FluentBitOutput,
     InitContainer,
     LoggingSidecar,
     Manifest,
@@ -26,10 +28,32 @@ from patterns import (
     SharedScratch,
     YamlFile,
 )
-from patterns.model import EnvVar, Ephemeral, JsonObject
+from patterns.errors import Conflict, InvalidValue
+from patterns.model import (
+    ClusterTrustBundle,
+    DownwardApiFile,
+    EmptyDir,
+    EnvVar,
+    Ephemeral,
+    Exec,
+    FieldPath,
+    HttpGet,
+    JsonObject,
+    Lifecycle,
+    OtherVolume,
+    Probe,
+    Projected,
+    SecretKey,
+    SecretProjection,
+    Volume,
+)
+from patterns.model.api_value import ApiValue
 from patterns.model.json import object_at, objects_at
 from patterns.model.plain_json import plain_object
 from patterns.pod.contribution import Contribution
+from patterns.workloads.workload import Workload
+
+T = TypeVar("T")
 
 FILE = """
 apiVersion: apps/v1
@@ -122,6 +146,53 @@ def test_what_users_get_of_an_object_is_theirs(tmp_path: Path, kind: str) -> Non
     assert app.synth_yaml() == before
 
 
+def test_a_change_of_a_document_may_be_made_in_place() -> None:
+    app = App()
+    one, other = (_deployment(Chart(app, f"c{number}")) for number in range(2))
+    before = other.to_json()
+
+    def change(document: JsonObject) -> JsonObject:
+        [container] = objects_at(document, "spec", "template", "spec", "containers")
+        container["image"] = "registry.example.com/other:1.0.0"
+        return document
+
+    one.change_document(change)
+    assert app.synth_yaml().count("registry.example.com/other:1.0.0") == 1
+    assert other.to_json() == before
+    assert _deployment(Chart(App(), "c1")).to_json() == before
+
+
+def _paused(deployment: Deployment) -> JsonObject:
+    return {"spec": {**object_at(Workload.render_body(deployment), "spec"), "paused": True}}
+
+
+class Wrapping(Deployment):
+    """Says that it is our own method."""
+
+    render_body = wraps(Deployment.render_body)(_paused)  # type: ignore[assignment]
+
+
+class Templated(Deployment):
+    """Renders another template."""
+
+    def pod_template(self) -> JsonObject:
+        """With a host name."""
+        template = super().pod_template()
+        object_at(template, "spec")["hostname"] = "shop"
+        return template
+
+
+def test_what_a_class_or_an_object_of_a_user_s_renders_is_asked_for() -> None:
+    app = App()
+    containers = [Container(name="app", image="registry.example.com/shop:1.4.2")]
+    Wrapping(Chart(app, "one"), "web", containers=containers)
+    two = Deployment(Chart(app, "two"), "web", containers=containers)
+    two.render_body = partial(_paused, two)  # type: ignore[method-assign]
+    Templated(Chart(app, "three"), "web", containers=containers)
+    written = app.synth_yaml()
+    assert (written.count("paused: true"), written.count("hostname: shop")) == (2, 1)
+
+
 class Colour(enum.StrEnum):
     RED = "red"
 
@@ -136,13 +207,77 @@ class Loose(Container):
         return {**super().render(), **loose}
 
 
-def test_what_a_value_of_a_user_s_renders_becomes_plain() -> None:
+LOOSE: Any = {"none": None, "number": 1.0, "text": Colour.RED, "list": (Colour.RED,)}
+PLAIN = {"number": 1, "text": "red", "list": ["red"]}
+
+
+def _loose(cls: type[T]) -> type[T]:
+    """The class of a user's, which renders something else than JSON."""
+
+    def render(self: object) -> JsonObject:
+        return {**LOOSE}
+
+    made: type[Any] = type(f"Loose{cls.__name__}", (cls,), {"render": render, "__module__": __name__})
+    return made
+
+
+VALUES: list[tuple[Callable[[], ApiValue], tuple[str, ...]]] = [
+    (lambda: Volume("v", _loose(EmptyDir)()), ("emptyDir",)),
+    (lambda: Volume("v", Projected([_loose(SecretProjection)("s")])), ("projected", "sources", "secret")),
+    (lambda: DownwardApiFile("p", _loose(FieldPath)("metadata.name")), ("fieldRef",)),
+    (lambda: Probe(handler=_loose(HttpGet)(80)), ("httpGet",)),
+    (lambda: Lifecycle(pre_stop=_loose(Exec)(["a"])), ("preStop", "exec")),
+    (lambda: Lifecycle(post_start=_loose(Exec)(["a"])), ("postStart", "exec")),
+    (lambda: EnvVar("A", _loose(SecretKey)("s", "k")), ("valueFrom", "secretKeyRef")),
+    (lambda: Container(name="a", image="a:1", liveness_probe=_loose(Probe)(handler=HttpGet(80))), ("livenessProbe",)),
+    (lambda: _loose(Probe)(handler=HttpGet(80)), ()),
+]
+
+
+@pytest.mark.parametrize(("make", "steps"), VALUES)
+def test_what_a_value_of_a_user_s_renders_becomes_plain(make: Callable[[], ApiValue], steps: tuple[str, ...]) -> None:
+    found: Any = make().render_shared()
+    for step in steps:
+        found = found[step][0] if step == "sources" else found[step]
+    assert exactly_equal(found, PLAIN)
+
+
+def test_what_a_container_of_a_user_s_renders_becomes_plain() -> None:
     web = _deployment(Chart(App(), "c"))
     web.contribute(Contribution(init_containers=[Loose(name="loose", image="a.example.com/a:1.0.0")]), web)
     [loose] = objects_at(web.own_document(copied=False), "spec", "template", "spec", "initContainers")
     rest = {key: value for key, value in loose.items() if key not in ("name", "image")}
     assert exactly_equal(rest, {"tuple": [1, "red"], "colour": "red"})
     assert type(rest["colour"]) is str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counting(Probe):
+    """A probe of a user's, which answers otherwise each time."""
+
+    def render(self) -> JsonObject:
+        """With how often it was asked."""
+        ASKED.append("")
+        return {**super().render(), "periodSeconds": len(ASKED)}
+
+
+ASKED: list[str] = []
+
+
+@pytest.mark.parametrize("native", [False, True])
+def test_what_a_class_of_a_user_s_renders_is_asked_for_each_time(native: bool) -> None:
+    ASKED.clear()
+    container = Container(
+        name="side", image="a.example.com/a:1.0.0", liveness_probe=Counting(handler=HttpGet(80)), ports=[80]
+    )
+    periods = []
+    for number in range(3):
+        web = _deployment(Chart(App(), f"c{number}"))
+        web.contribute(Contribution(sidecars=[container], native=native), web)
+        key = "initContainers" if native else "containers"
+        side = objects_at(web.pod.spec, key)[-1]
+        periods.append(object_at(side, "livenessProbe")["periodSeconds"])
+    assert periods == [1, 2, 3]
 
 
 def test_the_json_of_a_value_is_kept_with_it_and_fresh_where_it_is_asked_for() -> None:
@@ -156,7 +291,49 @@ def test_the_json_of_a_value_is_kept_with_it_and_fresh_where_it_is_asked_for() -
     assert loose.render_shared() is not loose.render_shared()
 
 
-def test_further_fields_that_are_null_are_not_rendered() -> None:
+@dataclass(frozen=True)
+class CountingOutput(FluentBitOutput):
+    """An output of a user's, which answers otherwise each time."""
+
+    def rendered_properties(self, variables: Mapping[str, str]) -> JsonObject:
+        """With how often it was asked."""
+        ASKED.append("")
+        return {"asked": len(ASKED)}
+
+
+def test_what_an_output_of_a_user_s_says_is_asked_for_each_time() -> None:
+    ASKED.clear()
+    app, output = App(), CountingOutput("loki")
+    for number in range(2):
+        web = _deployment(Chart(app, f"c{number}"))
+        logs = SharedScratch(web, "logs", mount_path="/var/log/app", size_limit="16Mi")
+        LoggingSidecar(web, "log-shipper", logs=logs.mount, files=["access.log"], to=output)
+    written = app.synth_yaml()
+    assert ("asked: 1" in written, "asked: 2" in written) == (True, True)
+
+
+def test_what_is_null_is_not_rendered_and_still_has_to_have_a_right_name() -> None:
     value = Ephemeral(size="1Gi", extra={"selector": {"matchLabels": None, "matchExpressions": []}, "dataSource": None})
     spec = object_at(value.render(), "volumeClaimTemplate", "spec")
     assert (spec["selector"], "dataSource" in spec) == ({"matchExpressions": []}, False)
+    with pytest.raises(InvalidValue, match=r"matchLabelsX.*did you mean 'matchLabels'"):
+        Ephemeral(size="1Gi", extra={"selector": {"matchLabelsX": None}})
+    with pytest.raises(InvalidValue, match="repositoryX"):
+        Volume("v", OtherVolume("gitRepo", {"repositoryX": None, "repository": "a"}))
+    bundle = ClusterTrustBundle(
+        path="ca.pem", signer_name="a.example.com/b", label_selector={"matchLabels": None, "matchExpressions": []}
+    )
+    assert bundle.render()["labelSelector"] == {"matchExpressions": []}
+
+
+def test_nothing_is_no_way_round_what_the_pod_has() -> None:
+    web = Deployment(
+        Chart(App(), "c"),
+        "web",
+        containers=[Container(name="app", image="registry.example.com/shop:1.4.2")],
+        pod_spec={"hostNetwork": True},
+    )
+    with pytest.raises(Conflict, match=r"hostNetwork is True, .* wants None"):
+        web.contribute(Contribution(pod={"hostNetwork": None}), web)
+    web.contribute(Contribution(pod={"hostPID": None}), web)
+    assert "hostPID" not in web.pod.spec

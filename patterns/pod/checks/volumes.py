@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from patterns.model.json import Json, JsonObject, object_at, text_at
 from patterns.model.names import dns_label
@@ -95,9 +95,9 @@ def volume_source(pod: Pod) -> Problems:
 @pod_rule("deprecated-volume", Outcome.WARNED, source=WARNINGS, fields=("volumes",))
 def deprecated_volume(pod: Pod) -> Problems:
     """Some kinds of volumes have no driver any more."""
-    for kind, removed in _REMOVED.items():
-        for at, volume in pod.volumes_with(kind) if pod.target >= removed else ():
-            if volume[kind] is not None:
+    for at, volume in pod.volumes_with(*_REMOVED):
+        for kind in _kinds(volume):
+            if kind in _REMOVED and pod.target >= _REMOVED[kind]:
                 message = f"a volume must not be of kind {kind}, which is deprecated or gone"
                 yield Problem(("spec", "volumes", at, kind), message, "use a CSI driver, or an init container")
 
@@ -112,9 +112,9 @@ def file_mode(pod: Pod) -> Problems:
 
 
 def _modes(pod: Pod) -> Iterator[tuple[Steps, Json]]:
-    for kind in (*_OF_ITEMS, "projected"):
-        for at, volume in pod.volumes_with(kind):
-            if "defaultMode" in (holder := object_at(volume, kind)):
+    for at, volume in pod.volumes_with(*_OF_ITEMS, "projected"):
+        for kind in (*_OF_ITEMS, "projected"):
+            if kind in volume and "defaultMode" in (holder := object_at(volume, kind)):
                 yield ("spec", "volumes", at, kind, "defaultMode"), holder["defaultMode"]
     for path, item in _items(pod):
         if "mode" in item:
@@ -124,7 +124,7 @@ def _modes(pod: Pod) -> Iterator[tuple[Steps, Json]]:
 @pod_rule("item-path", Outcome.REFUSED, source=f"{VALIDATION} ValidateLocalNonReservedPath", fields=("volumes",))
 def item_path(pod: Pod) -> Problems:
     """An item becomes a file below the volume: a relative path without ``..``, which no other one has."""
-    for at, volume in _with_items(pod):
+    for at, volume in pod.volumes_with(*_OF_ITEMS, "projected"):
         seen: set[str] = set()
         is_projected = isinstance(volume.get("projected"), dict)
         for path, item in _items_of(volume, ("spec", "volumes", at)):
@@ -140,13 +140,8 @@ def item_path(pod: Pod) -> Problems:
             seen.add(file)
 
 
-def _with_items(pod: Pod) -> Iterable[tuple[int, JsonObject]]:
-    """The volumes that may have items, each with its index."""
-    return {at: volume for kind in (*_OF_ITEMS, "projected") for at, volume in pod.volumes_with(kind)}.items()
-
-
 def _items(pod: Pod) -> Iterator[tuple[Steps, JsonObject]]:
-    for at, volume in _with_items(pod):
+    for at, volume in pod.volumes_with(*_OF_ITEMS, "projected"):
         yield from _items_of(volume, ("spec", "volumes", at))
 
 
