@@ -9,9 +9,6 @@ from hashlib import sha1, sha256
 _HASH_LENGTH = 8
 _LEFT_AS_IT_IS = re.compile(r"[0-9a-z-]+")
 _REMOVED = re.compile(r"[^0-9a-zA-Z\-_.]")
-#: where a piece between dashes may be left out
-_WITHOUT_A_PIECE = re.compile(r"^-|--|-$|resource|default", re.IGNORECASE)
-_REMOVED_FROM_PATHS = re.compile(r"[^0-9a-zA-Z\-_./]")
 
 
 def dns_label(
@@ -42,20 +39,15 @@ def dns_label(
     parts = [*path.split("/"), *extra]
     if len(parts) == 1 and _LEFT_AS_IT_IS.fullmatch(parts[0]) and len(parts[0]) <= max_len:
         return parts[0]
-    parts = _REMOVED_FROM_PATHS.sub("", path.lower()).split("/")
-    parts += [_REMOVED.sub("", part.lower()) for part in extra]
+    parts = [_REMOVED.sub("", part.lower())[: max(max_len, 0)] for part in parts]
     if include_hash:
         parts.append(sha256(path.encode()).hexdigest()[:_HASH_LENGTH] if legacy_hash else address(ids)[:_HASH_LENGTH])
-    parts = [part[: max(max_len, 0)] for part in parts] if max(map(len, parts)) > max_len else parts
     parts.reverse()
     # neighbours of one name are written once
     apart = [part for at, part in enumerate(parts) if at == 0 or part != parts[at - 1]]
     joined = "/".join(apart)
     kept = [part for part in reversed(joined[:max_len].split("/")) if part]
     whole = delimiter.join(kept)
-    if delimiter == "-" and not _WITHOUT_A_PIECE.search(whole):
-        # nearly always
-        return whole
     pieces = whole.split(delimiter) if delimiter else list(whole)
     # cdk8s leaves out the ids of default children
     return delimiter.join(piece for piece in pieces if piece and piece.lower() not in ("resource", "default"))

@@ -94,13 +94,13 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
                 raise InvalidValue(f"body must not hold {key!r}, which has an option of its own")
         self._patterns_manifest = ManifestState(api_version, kind, own.name or "", own, content)
         place.create(cdk8s.ApiObject, self, scope, id)
+        of_node = own.name is None
         if own.name is None:
             # only Node knows it
             own.name = self._patterns_manifest.name = jsii.get(self, "name")
-            own.inherit(chart)
+        own.inherit(chart)
+        if of_node:
             check_name(own.name, api_version, kind, generated=asked)
-        else:
-            own.inherit(chart)
         if type(self) is Manifest:
             self.check_early()
 
@@ -168,7 +168,7 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
         if own.change is not None:
             document = own.change(document)
             if copied:
-                document = _unshared(document)
+                document = unshared(document)
         return patched(document, own.patches) if own.patches else document
 
     def own_document(self, *, copied: bool) -> JsonObject:
@@ -210,7 +210,7 @@ class Manifest(tree.ReadOnly, cdk8s.ApiObject, tree.Construct, metaclass=tree.Co
     def change_document(self, change: Callable[[JsonObject], JsonObject]) -> None:
         """Let ``change`` make the document that is rendered, of the one that would be; JSON patches come after it."""
         # parts of a pod stand in other pods too
-        self._change_shared(lambda document: change(_unshared(document)))
+        self._change_shared(lambda document: change(unshared(document)))
 
     def _change_shared(self, change: Callable[[JsonObject], JsonObject]) -> None:
         """The same with a function of ours, which changes nothing in place."""
@@ -235,10 +235,6 @@ class ManifestState:
 def is_method(method: Callable[..., object], function: Callable[..., object]) -> bool:
     """Whether a bound method is that function of this library, and none of a user's class or object."""
     return getattr(method, "__func__", None) is function
-
-
-def _unshared(document: JsonObject) -> JsonObject:
-    return {key: unshared(value) for key, value in document.items()}
 
 
 def _check_type(api_version: object, kind: object) -> None:

@@ -41,9 +41,6 @@ def check_name(name: str, api_version: str, kind: str, *, generated: bool = Fals
     Raises:
         InvalidValue: when it is no DNS-1123 subdomain, or no URL segment where that is enough.
     """
-    if kind not in _LONGEST and len(name) <= _LONGEST_OF_ALL and _SUBDOMAIN.fullmatch(name):
-        # nearly always; it is a segment of a URL as well
-        return
     if f"{api_version.partition('/')[0]}/{kind}".startswith(_SEGMENTS):
         if name and name not in (".", "..") and "/" not in name and "%" not in name:
             return

@@ -269,9 +269,8 @@ def raised_in_python(error: BaseException) -> Exception | None:
 
 def _place(construct: AnyConstruct) -> Place:
     # as `seat_of` does; it is asked a hundred times for each pod
-    place: Place | None = construct._patterns_seat if isinstance(construct, CanWait) else None
-    if place is None:
-        place = _places.get(reference_of(construct))
+    seat = construct._patterns_seat if isinstance(construct, CanWait) else None
+    place = seat or _known(construct)
     if place is None:
         place = _places[reference_of(construct)] = Place(None, None)
     return place

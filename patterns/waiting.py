@@ -62,10 +62,7 @@ class Seat(Place):
     __slots__ = ("children", "kind", "tree")
 
     def __init__(self, tree: Tree, kind: type, scope: Any, id: str) -> None:
-        # as `Place` does, without a call for each construct
-        self.scope = scope
-        self.id = id
-        self.path = self.chart = self.root = self.node = None
+        super().__init__(scope, id)
         self.tree = tree
         self.kind = kind
         self.children: dict[str, Any] = {}

@@ -71,13 +71,12 @@ def check_arguments(function: Callable[..., object], args: tuple[Any, ...], kwar
     if known is None:
         known = _ARGUMENTS[function] = _Arguments(function)
     for value, (name, kind) in zip(args, known.positional, strict=False):
-        if kind is not None and type(value) not in kind.as_is and not is_kept(kind, value):
+        if kind is not None and not is_kept(kind, value):
             taken(name, kind, value)
     if known.several is not None:
         for value in args[len(known.positional) :]:
             taken(*known.several, value)
-    if kwargs:
-        check_named(known.kinds, kwargs)
+    check_named(known.kinds, kwargs)
 
 
 def check_named(kinds: Mapping[str, Kind], given: Mapping[str, Any]) -> None:
@@ -88,7 +87,7 @@ def check_named(kinds: Mapping[str, Kind], given: Mapping[str, Any]) -> None:
     """
     for name, value in given.items():
         kind = kinds.get(name)
-        if kind is not None and type(value) not in kind.as_is and not is_kept(kind, value):
+        if kind is not None and not is_kept(kind, value):
             taken(name, kind, value)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import ClassVar, Literal
 
-from patterns.errors import PatternError
 from patterns.model.api_value import ApiValue
 from patterns.model.container_checks import check_container
 from patterns.model.env import EnvFrom, EnvVar, variables_of
@@ -109,10 +108,10 @@ class Container(ApiValue):
 
 def _ports(ports: Sequence[int | ContainerPort]) -> tuple[ContainerPort, ...]:
     full: list[ContainerPort] = []
-    try:
-        for port in ports:
-            full.append(port if isinstance(port, ContainerPort) else ContainerPort(port))
-    except PatternError as error:
-        with within(f"ports[{len(full)}]"):
-            raise error from None
+    for index, port in enumerate(ports):
+        if isinstance(port, ContainerPort):
+            full.append(port)
+        else:
+            with within(f"ports[{index}]"):
+                full.append(ContainerPort(port))
     return tuple(full)

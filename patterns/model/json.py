@@ -42,8 +42,12 @@ def text_at(value: Json, key: str, *further: str) -> str:
     return found if isinstance(found, str) else ""
 
 
-def unshared(value: Json) -> Json:
+def unshared(document: JsonObject) -> JsonObject:
     """A copy in which nothing stands in two places, as `copy.deepcopy` would leave it."""
+    return {key: _unshared(value) for key, value in document.items()}
+
+
+def _unshared(value: Json) -> Json:
     if isinstance(value, dict):
-        return {key: unshared(item) for key, item in value.items()}
-    return [unshared(item) for item in value] if isinstance(value, list) else value
+        return unshared(value)
+    return [_unshared(item) for item in value] if isinstance(value, list) else value

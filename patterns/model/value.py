@@ -30,13 +30,9 @@ class _Signature:
     ours: bool
     compared: tuple[str, ...]
     shown: tuple[str, ...]
-    #: of calls that were right: how many arguments had no name, and the names of the others
-    forms: set[tuple[object, ...]]
 
 
 _SIGNATURES: dict[type, _Signature] = {}
-#: nobody writes more forms of one call, and what makes them from data must not fill the memory
-_MOST_FORMS = 100
 #: classes of users
 OTHERS: list[type] = []
 
@@ -67,7 +63,6 @@ def _signature(cls: type[Any]) -> _Signature:
         ours=is_ours(cls),
         compared=tuple(field.name for field in own if field.compare),
         shown=tuple(field.name for field in own if field.repr),
-        forms=set(),
     )
     return found
 
@@ -94,13 +89,8 @@ class ValueMeta(type):
         try:
             if args and len(args) <= len(positional):
                 given = {**dict(zip(positional, args, strict=False)), **kwargs}
-            form = (len(args), *kwargs)
-            if form in signature.forms:
-                return _once(cls, signature, signature.defaults, given)
             twice_or_many = len(given) < len(args) + len(kwargs)
             if signature.plain and not twice_or_many and signature.needed <= given.keys() <= kinds.keys():
-                if len(signature.forms) < _MOST_FORMS:
-                    signature.forms.add(form)
                 return _once(cls, signature, signature.defaults, given)
             # a constructor of its own, or Python's error
             names = [*positional[: len(args)], *[""] * (len(args) - len(positional))]

@@ -107,7 +107,7 @@ class FileObject(Manifest):
         resolvers = custom_resolvers(self)
         if resolvers:
             document = resolved(self, document, resolvers)
-        return {key: unshared(value) for key, value in document.items()} if copied else document
+        return unshared(document) if copied else document
 
 
 class _FileMetadata(Metadata):

@@ -50,10 +50,8 @@ def merge(pod: PodTemplate, contribution: Contribution, by: object) -> PodTempla
     for key, value in contribution.pod.items():
         if value is not None or key in draft.spec:
             draft.add_single_values(draft.spec, {key: written(value)}, ("pod spec",))
-    if contribution.labels:
-        draft.add_metadata("labels", contribution.labels)
-    if contribution.annotations:
-        draft.add_metadata("annotations", contribution.annotations)
+    draft.add_metadata("labels", contribution.labels)
+    draft.add_metadata("annotations", contribution.annotations)
     containers = (*contribution.init_containers, *contribution.sidecars)
     relations = pod.relations
     if containers:
@@ -233,6 +231,8 @@ class _Draft:
                 )
 
     def add_metadata(self, key: str, values: Mapping[str, str]) -> None:
+        if not values:
+            return
         metadata = dict(object_at(self.json, "metadata"))
         inner = dict(object_at(metadata, key))
         self.add_single_values(inner, values, (key,))

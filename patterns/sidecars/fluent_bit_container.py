@@ -85,7 +85,7 @@ class FluentBitContainer(Value):
 
     def configuration(self) -> str:
         """The content of ``CONFIG_FILE``."""
-        return derived(self, "configuration", lambda: write_yaml([self._configuration()]))
+        return derived(self, FluentBitContainer.configuration, lambda: write_yaml([self._configuration()]))
 
     def _configuration(self) -> JsonObject:
         for parser in self.multiline:
@@ -117,7 +117,7 @@ class FluentBitContainer(Value):
         config = VolumeMount(
             volume=Volume.config_map(self._volume("config"), config_map=config_map), mount_path=_CONFIG, read_only=True
         )
-        container = derived(self, "container", self._without_config)
+        container = derived(self, FluentBitContainer.container, self._without_config)
         logs, *own = container.volume_mounts
         return replace(container, volume_mounts=[logs, config, *own])
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import count
 from typing import TYPE_CHECKING
 
 from patterns.place import chart_of, path_of
@@ -12,18 +10,14 @@ from patterns.waiting import Notes
 if TYPE_CHECKING:
     from patterns.workloads.workload import Workload
 
-#: by the chart, and in it by namespace, labels and a number for each that has them: keys of plain text, and no list for
-#: the many that are alone with theirs, leave Python's collector less to walk through
-_workloads: Notes[dict[tuple[str | int, ...], Workload]] = Notes()
+#: by the chart, and in it by namespace and labels: keys of plain text, which Python's collector need not walk through
+_workloads: Notes[dict[tuple[str, ...], list[Workload]]] = Notes()
 
 
 def keep_selector(workload: Workload) -> None:
     """Remember by which labels the workload's pods are found."""
     if workload.selector:
-        known = _of_same_chart(workload)
-        key = _key(workload)
-        number = next(at for at in count() if (*key, at) not in known)
-        known[*key, number] = workload
+        _of_same_labels(workload).append(workload)
 
 
 def shared_selector(workload: Workload) -> list[str]:
@@ -44,21 +38,8 @@ def shared_selector(workload: Workload) -> list[str]:
     return []
 
 
-def _of_same_labels(workload: Workload) -> Iterator[Workload]:
-    known = _of_same_chart(workload)
-    key = _key(workload)
-    for number in count():
-        other = known.get((*key, number))
-        if other is None:
-            return
-        yield other
-
-
-def _of_same_chart(workload: Workload) -> dict[tuple[str | int, ...], Workload]:
+def _of_same_labels(workload: Workload) -> list[Workload]:
     chart = chart_of(workload)
-    known = _workloads.get(chart)
-    return _workloads.keep(chart, {}) if known is None else known
-
-
-def _key(workload: Workload) -> tuple[str, ...]:
-    return (workload.namespace or "", *(part for label in sorted(workload.selector.items()) for part in label))
+    of_chart = _workloads.get(chart) or _workloads.keep(chart, {})
+    labels = (part for label in sorted(workload.selector.items()) for part in label)
+    return of_chart.setdefault((workload.namespace or "", *labels), [])

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from patterns.construct_meta import speaking
-from patterns.contributors import keep_own_pod
+from patterns.contributors import keep_holder
 from patterns.defaults import Default, Defaults
 from patterns.errors import Conflict, InvalidValue, PatternError
 from patterns.findings import tell_findings
@@ -175,7 +175,7 @@ class Workload(Manifest, PodHolder):
         self._patterns_has_pod_spec = bool(pod_spec)
         # a bare Pod has none
         self._patterns_spec: JsonObject = {}
-        keep_own_pod(self)
+        keep_holder(self, self)
         keep_selector(self)
         tell_findings(self)
 

@@ -122,21 +122,9 @@ class Pod:
         """The entries of ``volumes``, each with its index."""
         return list(entries(self.spec.get("volumes")))
 
-    @cached_property
-    def _volumes_by_field(self) -> dict[str, list[tuple[int, JsonObject]]]:
-        found: dict[str, list[tuple[int, JsonObject]]] = {}
-        for at, volume in self.volumes:
-            for key in volume:
-                found.setdefault(key, []).append((at, volume))
-        return found
-
     def volumes_with(self, *fields: str) -> Sequence[tuple[int, JsonObject]]:
         """The entries of ``volumes`` that have one of the fields, such as ``"emptyDir"``, each with its index."""
-        by_field = self._volumes_by_field
-        present = [field for field in fields if field in by_field]
-        if len(present) < 2:
-            return by_field[present[0]] if present else ()
-        return sorted({at: (at, volume) for field in present for at, volume in by_field[field]}.values(), key=_index)
+        return [(at, volume) for at, volume in self.volumes if not volume.keys().isdisjoint(fields)]
 
     @cached_property
     def claim_templates(self) -> frozenset[str]:
@@ -224,10 +212,6 @@ class Objects:
     def of_kind(self, kind: str, *groups: str) -> list[Object]:
         """The objects of a kind."""
         return [obj for obj in self.all if obj.is_a(kind, *groups)]
-
-
-def _index(entry: tuple[int, JsonObject]) -> int:
-    return entry[0]
 
 
 def entries(value: Json) -> Iterator[tuple[int, JsonObject]]:
